@@ -1,0 +1,82 @@
+/** The corridor: every call that reaches a database walks these five rooms, in this order, and leaves its records. */
+
+import type { AuditLog, NotExecuted, Trail } from '../audit/audit-log.ts';
+import { openAuthorized } from '../audit/audit-log.ts';
+import type { Backend } from '../backends/backend.ts';
+import { StaleCatalog } from '../backends/stale-catalog.ts';
+import type { Catalogs } from '../catalog/catalogs.ts';
+import type { Databases } from '../databases/databases.ts';
+import type { QueryRequest } from '../model/request.ts';
+import { type Outcome, type QueryResult, type Receipt, settle } from '../model/result.ts';
+import { authorize } from '../policy/authorize.ts';
+import type { DecisionPoint } from '../policy/decision-point.ts';
+import { parseStatement } from '../sql/parse-statement.ts';
+import { resolveReferences } from '../sql/references/resolve-references.ts';
+
+export interface BrokerParts {
+  readonly databases: Databases;
+  readonly catalogs: Catalogs;
+  readonly decisionPoint: DecisionPoint;
+  readonly audit: AuditLog;
+  readonly backends: Backend;
+}
+
+/** What a call brings back, with the proof that it is on record. */
+export type Answer = QueryResult & { readonly receipt: Receipt };
+
+export interface Broker {
+  /** Walks the whole corridor. Rejects with a BrokerError; rows are never released without a durable outcome. */
+  readonly run: (request: QueryRequest, signal: AbortSignal) => Promise<Answer>;
+  /** Walks it up to the backend's door: would this run? Leaves records as any call does. */
+  readonly check: (request: QueryRequest) => Promise<{ readonly trail: Trail; readonly verdict: Outcome<Receipt> }>;
+}
+
+export function createBroker({ databases, catalogs, decisionPoint, audit, backends }: BrokerParts): Broker {
+  async function admit(request: QueryRequest, trail: Trail) {
+    const database = (trail.database = databases.resolve(request.databaseId, request.call.principal));
+    const statement = (trail.statement = await parseStatement(request, database));
+    const access = (trail.access = await resolveReferences(statement, catalogs));
+    const permit = await authorize(decisionPoint, statement, access, trail);
+    return audit.recordIntent(permit);
+  }
+
+  async function attempt(request: QueryRequest, signal: AbortSignal): Promise<Outcome<Answer>> {
+    const trail: Trail = {};
+    const admission = await settle(admit(request, trail));
+    if (!admission.ok) {
+      await audit.recordRefusal(request, admission.error, trail);
+      return admission;
+    }
+    const execution = await settle(backends.execute(admission.value, signal));
+    const receipt = await audit.recordOutcome(admission.value, execution); // throws → the rows are withheld
+    if (!execution.ok) return execution;
+    return { ok: true, value: { ...execution.value, receipt } };
+  }
+
+  async function run(request: QueryRequest, signal: AbortSignal): Promise<Answer> {
+    const first = await attempt(request, signal);
+    const last = isStale(first) ? await attempt(request, signal) : first; // the catalog was refreshed: read the statement anew, once
+    if (!last.ok) throw last.error;
+    return last.value;
+  }
+
+  async function check(request: QueryRequest) {
+    const trail: Trail = {};
+    const admission = await settle(admit(request, trail));
+    if (!admission.ok) {
+      await audit.recordRefusal(request, admission.error, trail);
+      return { trail, verdict: admission };
+    }
+    const checked: NotExecuted = { why: 'checked' };
+    const receipt = await audit.recordOutcome(admission.value, { ok: true, value: checked });
+    return { trail, verdict: { ok: true, value: receipt } as const };
+  }
+
+  function isStale(outcome: Outcome<Answer>): boolean {
+    if (outcome.ok || !(outcome.error instanceof StaleCatalog)) return false;
+    catalogs.invalidate(openAuthorized(outcome.error.query).database.id);
+    return true;
+  }
+
+  return { run, check };
+}

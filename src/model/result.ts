@@ -1,0 +1,50 @@
+/** What a call brings back. */
+
+import type { BrokerError } from './errors.ts';
+import { asBrokerError } from './errors.ts';
+
+/** A JSON value: the only thing a cell can be once decoded (the type table is in docs and `backends/values.ts`). */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export interface ColumnInfo {
+  /** As the server named it, before duplicates get `_2`, `_3`. */
+  readonly name: string;
+  /** PostgreSQL's name of the type, as `format_type` prints it without a modifier, e.g. `integer`, `text[]`. */
+  readonly type: string;
+}
+
+export interface QueryResult {
+  readonly columns: readonly ColumnInfo[];
+  readonly rows: readonly (readonly Json[])[];
+  /** Rows the statement touched, for writes; absent for reads. */
+  readonly affected?: number;
+  /** Why rows are missing, or `none`. */
+  readonly cut: 'none' | 'rows' | 'bytes';
+  /** Bytes of row data released (DataRow payload as received). */
+  readonly bytes: number;
+  /** Columns whose values were masked, as `schema.relation.column`. */
+  readonly masked: readonly string[];
+  readonly backend: { readonly pid?: number; readonly version?: string; readonly xid?: string };
+  /** Microseconds spent waiting for a connection, connecting, executing. */
+  readonly timings: { readonly queue: number; readonly connect: number; readonly execute: number };
+  /** SHA-256 of the text really sent, where an adapter had to rewrite it (invariant 4); absent when byte for byte the caller's. */
+  readonly envelope?: string;
+}
+
+/** Proof of record, given to the client: the position and leaf hash of the outcome in the audit log. */
+export interface Receipt {
+  readonly origin: string;
+  readonly seq: number;
+  readonly leaf: string;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: BrokerError };
+
+/** Waits for `work` and turns whatever it throws into a BrokerError, so that both ends can be recorded. */
+export async function settle<T>(work: Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await work };
+  } catch (thrown) {
+    return { ok: false, error: asBrokerError(thrown) };
+  }
+}
