@@ -8,7 +8,20 @@ import { expect, test } from 'vitest';
 
 /** Room → rooms it may import. The order of the rooms is the order of the checks. */
 const mayImport: Record<string, readonly string[]> = {
-  main: ['cli', 'transport', 'tools', 'broker', 'backends', 'audit', 'policy', 'sql', 'catalog', 'databases', 'config', 'model'],
+  main: [
+    'cli',
+    'transport',
+    'tools',
+    'broker',
+    'backends',
+    'audit',
+    'policy',
+    'sql',
+    'catalog',
+    'databases',
+    'config',
+    'model',
+  ],
   cli: ['transport', 'broker', 'audit', 'policy', 'catalog', 'databases', 'config', 'model'],
   transport: ['tools', 'model'],
   tools: ['broker', 'audit', 'policy', 'sql', 'catalog', 'databases', 'model'],
@@ -50,7 +63,10 @@ interface SourceFile {
   readonly nodes: readonly { readonly type: string; readonly start: number; readonly end: number }[];
 }
 
-function walk(value: unknown, visit: (node: { type: string; start: number; end: number; [key: string]: unknown }) => void): void {
+function walk(
+  value: unknown,
+  visit: (node: { type: string; start: number; end: number; [key: string]: unknown }) => void,
+): void {
   if (Array.isArray(value)) for (const item of value) walk(item, visit);
   else if (value !== null && typeof value === 'object') {
     const node = value as { type?: string; start: number; end: number };
@@ -77,7 +93,11 @@ function readSources(): SourceFile[] {
 }
 
 const files = readSources();
-const packageOf = (specifier: string) => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+const packageOf = (specifier: string) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 const isLocal = (specifier: string) => specifier.startsWith('.');
 const isBuiltin = (specifier: string) => specifier.startsWith('node:') || builtinModules.includes(specifier);
 const roomOf = (file: SourceFile, specifier: string) => {
@@ -101,7 +121,9 @@ test('imports between rooms run one way, as the plan says', () => {
 });
 
 test('no entry of the plan is stale', () => {
-  const used = new Set(files.flatMap((file) => file.imports.filter(isLocal).map((s) => `${file.room} → ${roomOf(file, s)}`)));
+  const used = new Set(
+    files.flatMap((file) => file.imports.filter(isLocal).map((s) => `${file.room} → ${roomOf(file, s)}`)),
+  );
   const planned = Object.entries(mayImport).flatMap(([from, to]) => to.map((room) => `${from} → ${room}`));
   expect(planned.filter((edge) => !used.has(edge))).toEqual([]);
 });
@@ -110,11 +132,15 @@ test('every package is imported only in its one home, and every home is used', (
   const uses = files.flatMap((file) =>
     file.imports.filter((s) => !isLocal(s) && !isBuiltin(s)).map((s) => ({ file: file.path, name: packageOf(s) })),
   );
-  const strangers = uses.filter((use) => !homes[use.name]?.some((home) => use.file === home || use.file.startsWith(`${home}/`)));
+  const strangers = uses.filter(
+    (use) => !homes[use.name]?.some((home) => use.file === home || use.file.startsWith(`${home}/`)),
+  );
   expect(strangers).toEqual([]);
   const unused = Object.entries(homes).flatMap(([name, places]) =>
     places
-      .filter((home) => !uses.some((use) => use.name === name && (use.file === home || use.file.startsWith(`${home}/`))))
+      .filter(
+        (home) => !uses.some((use) => use.name === name && (use.file === home || use.file.startsWith(`${home}/`))),
+      )
       .map((home) => `${name} in ${home}`),
   );
   expect(unused).toEqual([]);
@@ -133,13 +159,18 @@ test('each sealing function is called by one file alone', () => {
 });
 
 test('the environment is read only by the configuration', () => {
-  expect(files.filter((file) => /process\.env/.test(file.text) && file.room !== 'config').map((file) => file.path)).toEqual([]);
+  expect(
+    files.filter((file) => /process\.env/.test(file.text) && file.room !== 'config').map((file) => file.path),
+  ).toEqual([]);
 });
 
 test('types are asserted only inside the seal', () => {
   const assertions = files.flatMap((file) =>
     file.nodes
-      .filter((node) => /^TS(As|TypeAssertion|NonNull)/.test(node.type) && !/ as const$/.test(file.text.slice(node.start, node.end)))
+      .filter(
+        (node) =>
+          /^TS(As|TypeAssertion|NonNull)/.test(node.type) && !/ as const$/.test(file.text.slice(node.start, node.end)),
+      )
       .map((node) => `${file.path}: ${file.text.slice(node.start, node.end).slice(0, 60)}`),
   );
   expect(assertions.filter((line) => !line.startsWith('model/seal.ts'))).toEqual([]);

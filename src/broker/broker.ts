@@ -33,9 +33,9 @@ export interface Broker {
 
 export function createBroker({ databases, catalogs, decisionPoint, audit, backends }: BrokerParts): Broker {
   async function admit(request: QueryRequest, trail: Trail) {
-    const database = (trail.database = databases.resolve(request.databaseId, request.call.principal));
-    const statement = (trail.statement = await parseStatement(request, database));
-    const access = (trail.access = await resolveReferences(statement, catalogs));
+    const { database } = note(trail, { database: databases.resolve(request.databaseId, request.call.principal) });
+    const { statement } = note(trail, { statement: await parseStatement(request, database) });
+    const { access } = note(trail, { access: await resolveReferences(statement, catalogs) });
     const permit = await authorize(decisionPoint, statement, access, trail);
     return audit.recordIntent(permit);
   }
@@ -79,4 +79,10 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
   }
 
   return { run, check };
+}
+
+/** Keeps what a room handed out, so that a later refusal is recorded with all that was known. */
+function note<Known extends Trail>(trail: Trail, known: Known): Known {
+  Object.assign(trail, known);
+  return known;
 }

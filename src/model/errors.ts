@@ -4,23 +4,75 @@
 export const errorTable = {
   REQUEST_INVALID: { stage: 'tools', kind: 'refusal', meaning: 'The arguments of the call do not fit its schema.' },
   PRINCIPAL_UNKNOWN: { stage: 'transport', kind: 'refusal', meaning: 'The caller is not authenticated.' },
-  DATABASE_UNKNOWN: { stage: 'databases', kind: 'refusal', meaning: 'There is no such database, or nothing in it is permitted to the caller.' },
-  NAME_NOT_AVAILABLE: { stage: 'sql', kind: 'refusal', meaning: 'A relation, column or function does not exist, or is not permitted to the caller.' },
+  DATABASE_UNKNOWN: {
+    stage: 'databases',
+    kind: 'refusal',
+    meaning: 'There is no such database, or nothing in it is permitted to the caller.',
+  },
+  NAME_NOT_AVAILABLE: {
+    stage: 'sql',
+    kind: 'refusal',
+    meaning: 'A relation, column or function does not exist, or is not permitted to the caller.',
+  },
   STATEMENT_UNPARSABLE: { stage: 'sql', kind: 'refusal', meaning: 'The text is not SQL that PostgreSQL reads.' },
   STATEMENT_MULTIPLE: { stage: 'sql', kind: 'refusal', meaning: 'The text holds no statement, or more than one.' },
   STATEMENT_NOT_READ_ONLY: { stage: 'sql', kind: 'refusal', meaning: 'The statement does something other than read.' },
-  FUNCTION_FORBIDDEN: { stage: 'sql', kind: 'refusal', meaning: 'The statement reaches a function that no rule can permit here.' },
-  STATEMENT_TOO_COMPLEX: { stage: 'sql', kind: 'refusal', meaning: 'The statement is beyond the limits of size, nesting or dialect.' },
-  POLICY_DENIED: { stage: 'policy', kind: 'refusal', meaning: 'The policy of the database does not permit this to the caller.' },
-  POLICY_UNAVAILABLE: { stage: 'policy', kind: 'refusal', meaning: 'The policy of the database cannot be read, so nothing is permitted.' },
-  AUDIT_UNAVAILABLE: { stage: 'audit', kind: 'refusal', meaning: 'The audit record could not be made durable, so the call does not go on.' },
-  CATALOG_UNAVAILABLE: { stage: 'catalog', kind: 'refusal', meaning: 'The catalog of the database cannot be read, or changed under the call twice.' },
+  FUNCTION_FORBIDDEN: {
+    stage: 'sql',
+    kind: 'refusal',
+    meaning: 'The statement reaches a function that no rule can permit here.',
+  },
+  STATEMENT_TOO_COMPLEX: {
+    stage: 'sql',
+    kind: 'refusal',
+    meaning: 'The statement is beyond the limits of size, nesting or dialect.',
+  },
+  POLICY_DENIED: {
+    stage: 'policy',
+    kind: 'refusal',
+    meaning: 'The policy of the database does not permit this to the caller.',
+  },
+  POLICY_UNAVAILABLE: {
+    stage: 'policy',
+    kind: 'refusal',
+    meaning: 'The policy of the database cannot be read, so nothing is permitted.',
+  },
+  AUDIT_UNAVAILABLE: {
+    stage: 'audit',
+    kind: 'refusal',
+    meaning: 'The audit record could not be made durable, so the call does not go on.',
+  },
+  CATALOG_UNAVAILABLE: {
+    stage: 'catalog',
+    kind: 'refusal',
+    meaning: 'The catalog of the database cannot be read, or changed under the call twice.',
+  },
   LIMIT_EXCEEDED: { stage: 'broker', kind: 'refusal', meaning: 'A budget is used up or a queue is full.' },
-  BACKEND_UNAVAILABLE: { stage: 'backends', kind: 'failure', meaning: 'The database cannot be reached or does not accept the broker.' },
-  BACKEND_TIMEOUT: { stage: 'backends', kind: 'failure', meaning: 'The statement ran longer than its limit and was stopped.' },
-  BACKEND_CANCELLED: { stage: 'backends', kind: 'failure', meaning: 'The statement was stopped because the caller cancelled or went away.' },
-  BACKEND_QUERY_FAILED: { stage: 'backends', kind: 'failure', meaning: 'The database reported an error for the statement.' },
-  INTERNAL: { stage: 'any', kind: 'failure', meaning: 'A fault of the broker; the call id leads to the operational log.' },
+  BACKEND_UNAVAILABLE: {
+    stage: 'backends',
+    kind: 'failure',
+    meaning: 'The database cannot be reached or does not accept the broker.',
+  },
+  BACKEND_TIMEOUT: {
+    stage: 'backends',
+    kind: 'failure',
+    meaning: 'The statement ran longer than its limit and was stopped.',
+  },
+  BACKEND_CANCELLED: {
+    stage: 'backends',
+    kind: 'failure',
+    meaning: 'The statement was stopped because the caller cancelled or went away.',
+  },
+  BACKEND_QUERY_FAILED: {
+    stage: 'backends',
+    kind: 'failure',
+    meaning: 'The database reported an error for the statement.',
+  },
+  INTERNAL: {
+    stage: 'any',
+    kind: 'failure',
+    meaning: 'A fault of the broker; the call id leads to the operational log.',
+  },
 } as const;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -3,7 +3,19 @@
 import type { Principal } from './principal.ts';
 
 /** The actions a policy speaks of. */
-export const actions = ['select', 'insert', 'update', 'delete', 'merge', 'truncate', 'ddl', 'call', 'explain', 'describe', 'list'] as const;
+export const actions = [
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'truncate',
+  'ddl',
+  'call',
+  'explain',
+  'describe',
+  'list',
+] as const;
 export type Action = (typeof actions)[number];
 
 /** A bind value as the tools hand it over: text in PostgreSQL's input syntax, or null. Values are never spliced into SQL. */
