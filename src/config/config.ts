@@ -1,0 +1,108 @@
+/** The whole configuration in our vocabulary: one deeply frozen object, complete with defaults, holding references to secrets and never secrets. */
+
+import type { Database, SecretReference } from '../model/database.ts';
+import type { Finding } from './findings.ts';
+
+export const transports = ['stdio', 'streamable-http', 'sse'] as const;
+export type TransportName = (typeof transports)[number];
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One API key: the key itself is never stored, only its SHA-256 (64 lower-case hex digits). */
+export interface ApiKey {
+  readonly principal: string;
+  readonly roles: readonly string[];
+  readonly sha256: string;
+}
+
+export type AuthSettings =
+  | { readonly mode: 'none'; readonly principal: string; readonly roles: readonly string[] }
+  | { readonly mode: 'api_key'; readonly keys: readonly ApiKey[] }
+  | {
+      readonly mode: 'oauth';
+      readonly issuer: string;
+      readonly audience: string;
+      readonly jwksUrl?: string;
+      readonly principalClaim: string;
+      readonly rolesClaim: string;
+    };
+
+export type TlsSettings =
+  | { readonly kind: 'terminated_upstream' }
+  | { readonly kind: 'files'; readonly cert: string; readonly key: string; readonly clientCa?: string };
+
+export interface ServerSettings {
+  readonly transport: TransportName;
+  readonly listen: ListenAddress;
+  readonly publicUrl?: string;
+  /** Host header values accepted besides the listen address. */
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly sessions: 'per_client' | 'stateless';
+  readonly tls?: TlsSettings;
+  /** CIDR ranges whose forwarding headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Absent means off. */
+  readonly adminListen?: ListenAddress;
+  readonly rolesAllowed: readonly string[];
+  readonly auth: AuthSettings;
+}
+
+export interface StdioSettings {
+  /** Default: the operating-system user. */
+  readonly principal: string;
+  readonly roles: readonly string[];
+}
+
+/**
+ * `files`: `<database_id>.csv`, else `default.csv`, and `roles.csv`, in `directory`; `byDatabase` names other files.
+ * `builtin-local-read`: old single-database usage without a policy file; the local principal may read what the
+ * read-only rules allow (and write where the database has `legacyWrites`).
+ */
+export type PolicySettings =
+  | {
+      readonly kind: 'files';
+      readonly directory: string;
+      readonly byDatabase: Readonly<Record<string, string>>;
+      readonly reload: 'automatic' | 'narrowing' | 'manual';
+    }
+  | { readonly kind: 'builtin-local-read' };
+
+export interface AuditSettings {
+  readonly directory: string;
+  /** How SQL text is recorded. */
+  readonly sql: 'redacted' | 'hmac' | 'fingerprint' | 'full';
+  readonly hmacKey?: SecretReference;
+  readonly signingKey?: SecretReference;
+  readonly hotDays: number;
+  readonly keepDays: number;
+  /** Milliseconds; absent means shipping is not required. */
+  readonly requireShippedWithin?: number;
+  readonly networkFilesystem: 'refuse' | 'allow';
+}
+
+export interface Config {
+  /** The configuration file, absolute; undefined for old single-database flags. */
+  readonly file: string | undefined;
+  /** Every file read, with the SHA-256 of its bytes: what a `config` audit record names. */
+  readonly sources: readonly { readonly file: string; readonly sha256: string }[];
+  readonly defaultDatabase: string | undefined;
+  readonly databases: readonly Database[];
+  readonly server: ServerSettings;
+  readonly stdio: StdioSettings;
+  readonly policy: PolicySettings;
+  readonly audit: AuditSettings;
+  /** Of the whole process; limits of one database are in the Database. */
+  readonly limits: { readonly catalogMemory: number };
+  readonly pools: { readonly maxConnectionsTotal: number };
+  readonly log: { readonly level: LogLevel };
+  /** What does not stop the start but should be known. */
+  readonly warnings: readonly Finding[];
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type LogLevel = (typeof logLevels)[number];
