@@ -2,7 +2,15 @@
 
 import type { Action } from '../model/request.ts';
 
-export type RelationKind = 'table' | 'partitioned' | 'view' | 'matview' | 'foreign' | 'sequence' | 'toast' | 'composite';
+export type RelationKind =
+  | 'table'
+  | 'partitioned'
+  | 'view'
+  | 'matview'
+  | 'foreign'
+  | 'sequence'
+  | 'toast'
+  | 'composite';
 
 /** One column of one relation, and how the statement uses it. */
 export interface ColumnUse {
@@ -57,7 +65,17 @@ export interface FunctionAccess {
   readonly reason: string;
   readonly extension?: string;
   /** How it is reached. */
-  readonly via: 'call' | 'operator' | 'cast' | 'aggregate' | 'window' | 'attribute' | 'domain' | 'sampling' | 'keyword' | 'type_io';
+  readonly via:
+    | 'call'
+    | 'operator'
+    | 'cast'
+    | 'aggregate'
+    | 'window'
+    | 'attribute'
+    | 'domain'
+    | 'sampling'
+    | 'keyword'
+    | 'type_io';
   readonly position: number;
   readonly written: string;
 }
@@ -66,7 +84,23 @@ export interface FunctionAccess {
 export interface OutputColumn {
   readonly name: string;
   /** Set when the column is passed on unchanged from one relation: its OID and attribute number. */
-  readonly origin?: { readonly oid: number; readonly attnum: number; readonly schema: string; readonly relation: string; readonly column: string };
+  readonly origin?: {
+    readonly oid: number;
+    readonly attnum: number;
+    readonly schema: string;
+    readonly relation: string;
+    readonly column: string;
+  };
+}
+
+/** A relation or user function the reading rests on. */
+export interface Witness {
+  readonly kind: 'relation' | 'function';
+  /** What `to_regclass` or `to_regprocedure` is asked, so that a new object earlier in the search_path shows. */
+  readonly name: string;
+  readonly oid: number;
+  /** MD5 made by the server itself when the catalog was loaded. */
+  readonly fingerprint: string;
 }
 
 export interface Access {
@@ -79,7 +113,12 @@ export interface Access {
   /** Which snapshot this reading was made against; undefined for fixed statements. */
   readonly catalogVersion: string | undefined;
   /** What the pin must find unchanged: OID and column fingerprint of each relation and function (sql-gate section 2). */
-  readonly witnesses: readonly { readonly kind: 'relation' | 'function'; readonly name: string; readonly oid: number; readonly fingerprint: string }[];
+  readonly witnesses: readonly {
+    readonly kind: 'relation' | 'function';
+    readonly name: string;
+    readonly oid: number;
+    readonly fingerprint: string;
+  }[];
 }
 
 export const noAccess: Access = Object.freeze({
