@@ -1,0 +1,24 @@
+/** `npm run bench [-- section …]`: prints ratios measured within one run; nothing here passes or fails. */
+
+import { startCluster } from '../support/cluster.ts';
+import { audit } from './audit.ts';
+import { coldStart } from './cold-start.ts';
+import { memory } from './memory.ts';
+import { pipeline } from './pipeline.ts';
+import { throughput } from './throughput.ts';
+
+const asked = process.argv.slice(2);
+const wants = (section: string) => asked.length === 0 || asked.includes(section);
+
+if (wants('throughput') || wants('pipeline')) {
+  const cluster = await startCluster();
+  if (wants('pipeline')) await pipeline(cluster);
+  if (wants('throughput')) {
+    await throughput(cluster, 16, 3, 4);
+    await throughput(cluster, 1, 3, 3);
+  }
+  await cluster.stop();
+}
+if (wants('audit')) await audit();
+if (wants('cold-start')) await coldStart(11);
+if (wants('memory')) await memory(100);

@@ -1,0 +1,101 @@
+/** Calls per second over HTTP with everything on, against raw `pg` for the same statement, interleaved in one run. */
+
+import pg from 'pg';
+import type { Cluster } from '../support/cluster.ts';
+import { openSession } from '../support/mcp-http.ts';
+import { directDatabase, passwordVariable, startServer, workspace } from '../support/product.ts';
+import { type LoadFigures, load, median } from './load.ts';
+import { cpuMilliseconds, residentMiB } from './process-figures.ts';
+import { heading, table } from './report.ts';
+
+const statements = {
+  'point query': 'SELECT id, customer_id, total FROM public.orders WHERE id = $1',
+  '1000 rows': 'SELECT id, customer_id, total, placed_at FROM public.orders ORDER BY id LIMIT 1000',
+} as const;
+
+const seed = `
+  CREATE TABLE public.orders (id int PRIMARY KEY, customer_id int NOT NULL, total numeric(10,2) NOT NULL, placed_at timestamptz NOT NULL);
+  INSERT INTO public.orders SELECT i, i % 100, i * 1.25, '2026-01-01'::timestamptz + i * interval '1 minute' FROM generate_series(1, 20000) i;
+  ANALYZE public.orders;`;
+
+interface Contender {
+  readonly name: string;
+  readonly call: (caller: number) => Promise<void>;
+  /** Process whose CPU is counted beside the load generator's own. */
+  readonly pid: number;
+}
+
+/** Prints the ratios; `seconds` is the length of one round. */
+export async function throughput(cluster: Cluster, callers: number, rounds: number, seconds: number): Promise<void> {
+  const address = {
+    host: cluster.host,
+    port: cluster.port,
+    user: cluster.superuser,
+    password: cluster.password,
+    database: 'postgres',
+  };
+  const pool = new pg.Pool({ ...address, ssl: false, max: callers });
+  await pool.query(seed);
+  const place = await workspace({
+    config: `default_database: orders\nserver: { auth: { mode: none, principal: alice, roles: [analyst] } }\nlimits: { max_rows: 1000, max_bytes: 4MiB }\ndatabases:\n${directDatabase('orders', address, [`pool: { max: ${callers} }`, `limits: { max_concurrency: ${callers} }`])}\n`,
+    policies: { 'orders.csv': 'p, analyst, orders, public.*, select, allow\n' },
+  });
+  const server = await startServer(place.config, { [passwordVariable]: cluster.password });
+  const sessions = await Promise.all(Array.from({ length: callers }, () => openSession(server.port)));
+  for (const [name, sql] of Object.entries(statements)) {
+    const parameters = () => (sql.includes('$1') ? [1 + Math.floor(Math.random() * 20000)] : []);
+    const contenders: Contender[] = [
+      { name: 'raw pg', pid: process.pid, call: async () => void (await pool.query(sql, parameters())) },
+      {
+        name: 'pgwarden',
+        pid: server.process.pid ?? 0,
+        call: async (caller) =>
+          void (await sessions[caller]?.call('run_query', { sql, query_parameters: parameters() })),
+      },
+    ];
+    await compare(name, contenders, callers, rounds, seconds);
+  }
+  table([['server RSS after load (MiB)', residentMiB(server.process.pid ?? 0)]]);
+  for (const session of sessions) session.close();
+  await server.stop();
+  await pool.query('DROP TABLE public.orders');
+  await pool.end();
+  await place.remove();
+}
+
+async function compare(
+  name: string,
+  contenders: readonly Contender[],
+  callers: number,
+  rounds: number,
+  seconds: number,
+) {
+  for (const contender of contenders) await load(contender.call, callers, 4000); // warm-up
+  const figures = new Map(
+    contenders.map((contender) => [contender.name, { runs: [] as LoadFigures[], cpu: [] as number[] }]),
+  );
+  for (let round = 0; round < rounds; round++)
+    for (const contender of contenders) {
+      const before = cpuMilliseconds(contender.pid);
+      const run = await load(contender.call, callers, seconds * 1000);
+      figures.get(contender.name)?.runs.push(run);
+      figures.get(contender.name)?.cpu.push((cpuMilliseconds(contender.pid) - before) / run.calls);
+    }
+  const raw = median(figures.get('raw pg')?.runs.map((run) => run.callsPerSecond) ?? []);
+  heading(`${name}, ${callers} clients, ${rounds} rounds of ${seconds} s`);
+  table([
+    ['', 'calls/s', 'ratio', 'p50 ms', 'p99 ms', 'p99.9 ms', 'CPU ms/call'],
+    ...[...figures].map(([contender, { runs, cpu }]) => {
+      const rate = median(runs.map((run) => run.callsPerSecond));
+      return [
+        contender,
+        rate,
+        rate / raw,
+        median(runs.map((r) => r.p50)),
+        median(runs.map((r) => r.p99)),
+        median(runs.map((r) => r.p999)),
+        median(cpu),
+      ];
+    }),
+  ]);
+}

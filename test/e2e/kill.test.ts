@@ -1,0 +1,108 @@
+/** kill -9 under load: nothing acknowledged is lost, the chain verifies, and every executed query has its intent. */
+
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSession } from '../support/mcp-http.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { directDatabase, entry, passwordVariable, startServer, type Workspace, workspace } from '../support/product.ts';
+
+const rounds = process.env['PGWARDEN_SOAK'] ? 1000 : 20;
+const callers = 8;
+
+let database: TestDatabase;
+let place: Workspace;
+
+beforeAll(async () => {
+  database = await testDatabase({ seed: 'CREATE TABLE public.numbers AS SELECT generate_series(1, 1000) AS id' });
+  place = await workspace({
+    config: [
+      'default_database: one',
+      'server: { auth: { mode: none, principal: alice, roles: [analyst] } }',
+      'databases:',
+      directDatabase('one', database),
+      directDatabase('two', database),
+    ].join('\n'),
+    policies: { 'default.csv': 'p, analyst, *, public.*, select, allow' },
+  });
+});
+
+afterAll(async () => {
+  await database.drop();
+  await place.remove();
+});
+
+interface Receipt {
+  readonly origin: string;
+  readonly seq: number;
+  readonly leaf: string;
+}
+
+/** Loads the server until it is killed, and gives back the receipts of all answers that arrived. */
+async function loadUntilKilled(milliseconds: number): Promise<Receipt[]> {
+  const server = await startServer(place.config, { [passwordVariable]: database.password });
+  const receipts: Receipt[] = [];
+  const loop = async (caller: number) => {
+    const session = await openSession(server.port);
+    for (;;) {
+      const text = await session.call('run_query', {
+        sql: 'SELECT id FROM public.numbers WHERE id = 7',
+        database_id: caller % 2 === 0 ? 'one' : 'two',
+      });
+      const receipt = text.match(/"pgwarden\/receipt":(\{[^}]*\})/)?.[1];
+      if (receipt !== undefined) receipts.push(JSON.parse(receipt));
+    }
+  };
+  const loops = Array.from({ length: callers }, (_, caller) => loop(caller).catch(() => undefined));
+  await new Promise((later) => setTimeout(later, milliseconds)); // the random moment itself
+  await server.stop('SIGKILL');
+  await Promise.all(loops);
+  return receipts;
+}
+
+/** Every line of every log under the audit directory, by `<origin>#<seq>`. */
+function linesOnDisk(): Map<string, string> {
+  const lines = new Map<string, string>();
+  for (const path of readdirSync(place.auditDirectory, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.jsonl'),
+  ))
+    for (const line of readFileSync(join(place.auditDirectory, path), 'utf8').split('\n').filter(Boolean)) {
+      const record: { seq: number } = JSON.parse(line);
+      lines.set(`${path.split('/').slice(0, -1).join('/')}#${record.seq}`, line);
+    }
+  return lines;
+}
+
+test(
+  `after ${rounds} kills no acknowledged record is missing and the log verifies in full`,
+  async () => {
+    const acknowledged: Receipt[] = [];
+    let seed = Number(process.env['PGWARDEN_SEED'] ?? 20261123);
+    console.log(`seed ${seed}`);
+    for (let round = 0; round < rounds; round++) {
+      seed = (seed * 1103515245 + 12345) % 2147483648;
+      acknowledged.push(...(await loadUntilKilled(50 + (seed % 400))));
+    }
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      entry,
+      'audit',
+      'verify',
+      '--full',
+      '--config',
+      place.config,
+    ]);
+    console.log(stdout);
+    expect(acknowledged.length).toBeGreaterThan(rounds);
+    const lines = linesOnDisk();
+    const lost = acknowledged.filter(
+      (receipt) =>
+        ![...lines.keys()].some((key) =>
+          key.endsWith(`${receipt.origin.split('/').slice(-2).join('/')}#${receipt.seq}`),
+        ),
+    );
+    expect(lost).toEqual([]);
+  },
+  rounds * 10_000,
+);
