@@ -24,7 +24,12 @@ export function formatFinding(finding: Finding): string {
 /** The configuration cannot be used. Carries every finding, not only the first; warnings included. */
 export class ConfigError extends Error {
   constructor(readonly findings: readonly Finding[]) {
-    super(findings.filter((finding) => finding.severity === 'error').map(formatFinding).join('\n'));
+    super(
+      findings
+        .filter((finding) => finding.severity === 'error')
+        .map(formatFinding)
+        .join('\n'),
+    );
     this.name = 'ConfigError';
   }
 }

@@ -1,0 +1,104 @@
+/** One database as it is written in the file, by its type; every key strict, nothing defaulted yet (see build-database.ts). */
+
+import { z } from 'zod';
+import { databaseLimitsSchema, databasePoolSchema } from './limit-schema.ts';
+import { secretReference } from './secret-schema.ts';
+
+const text = z.string().min(1);
+
+/** The log directory and the policy file are named after it, so it can never leave a directory or hide a file. */
+export const databaseIdPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+/** ARNs are checked for shape only: placeholders load. */
+const secretArn = text.regex(/^arn:[^:\s]+:secretsmanager:[^:\s]*:[^:\s]*:secret:\S+$/, {
+  error: 'must be the ARN of a Secrets Manager secret',
+});
+export const clusterArnPattern = /^arn:[^:\s]+:rds:[^:\s]*:[^:\s]*:cluster:\S+$/;
+const clusterArn = text.regex(clusterArnPattern, { error: 'must be the ARN of an RDS cluster' });
+
+const schemaName = text.refine((name) => name !== '$user', {
+  error: 'must not hold "$user": a path that depends on the role cannot be pinned',
+});
+
+const aws = z.strictObject({
+  role_arn: text.optional(),
+  external_id: text.optional(),
+  profile: text.optional(),
+  endpoint: z.url().optional().meta({ description: 'Pinned endpoint; never taken from the environment.' }),
+});
+
+const common = {
+  description: text.optional().meta({ description: 'Shown to models by list_databases.' }),
+  tags: z.array(text).optional(),
+  contact: text.optional().meta({ description: 'Told to callers who are refused.' }),
+  enabled: z.boolean().optional().meta({ description: 'false: refuse new calls, cancel running ones.' }),
+  readonly: z.boolean({ error: 'must be true or false' }).optional().meta({ description: 'Default true.' }),
+  require_purpose: z.boolean().optional().meta({ description: 'Refuse calls that state no purpose.' }),
+  search_path: z.array(schemaName).min(1).optional().meta({ description: 'Pinned on every call. Default [public].' }),
+  dialect: z
+    .enum(['full', 'strict'])
+    .optional()
+    .meta({ description: 'strict: only the small subset both parsers read alike.' }),
+  policy: text.optional().meta({ description: 'Policy file of this database.' }),
+  pool: databasePoolSchema.optional(),
+  limits: databaseLimitsSchema.optional(),
+} as const;
+
+const reach = {
+  region: text.optional().meta({ description: 'AWS region; taken from the ARN when absent.' }),
+  aws: aws.optional(),
+} as const;
+
+const network = {
+  ssl: z
+    .enum(['disable', 'require', 'verify-ca', 'verify-full'])
+    .optional()
+    .meta({ description: 'Default verify-full.' }),
+  ca: z.strictObject({ file: text }).optional().meta({ description: 'PEM file of the trusted roots.' }),
+} as const;
+
+const port = z.int({ error: 'must be a port number' }).min(1).max(65_535);
+
+const direct = z.strictObject({
+  type: z.literal('direct_postgres'),
+  hostname: text,
+  port: port.optional().meta({ description: 'Default 5432.' }),
+  database: text,
+  user: text.optional(),
+  password: secretReference.optional(),
+  secret_arn: secretArn.optional(),
+  auth: z.literal('iam').optional().meta({ description: 'Sign in with an IAM token instead of a password.' }),
+  ...network,
+  ...reach,
+  ...common,
+});
+
+const rdsDataApi = z.strictObject({
+  type: z.literal('rds_data_api'),
+  resource_arn: clusterArn,
+  secret_arn: secretArn,
+  database: text,
+  ...reach,
+  ...common,
+});
+
+const embedded = z.strictObject({
+  type: z.literal('embedded'),
+  directory: text.optional().meta({ description: 'Keeps the data; in memory only when absent.' }),
+  seed: text.optional().meta({ description: 'SQL file run once when the database is made.' }),
+  ...common,
+});
+
+export const databaseSchema = z.discriminatedUnion('type', [direct, rdsDataApi, embedded]);
+
+/** Merged under every database; a key that does not concern its type is left out there. */
+export const databaseDefaultsSchema = z.strictObject({
+  ...network,
+  ...reach,
+  ...common,
+  port: port.optional(),
+  user: text.optional(),
+});
+
+export type DatabaseInput = z.output<typeof databaseSchema>;
+export type DatabaseDefaultsInput = z.output<typeof databaseDefaultsSchema>;

@@ -1,0 +1,132 @@
+/** Reads a configuration file, and the files it includes, into one frozen Config; or says everything that is wrong with it. */
+
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { z } from 'zod';
+import { buildDatabase, buildReference } from './build-database.ts';
+import { buildServer } from './build-server.ts';
+import type { AuditSettings, Config } from './config.ts';
+import { at, crossCheck, type Written, type WrittenDatabase } from './cross-checks.ts';
+import { explainIssues } from './explain-issue.ts';
+import { ConfigError, type Finding } from './findings.ts';
+import { deepFreeze } from './freeze.ts';
+import { findIncluded } from './include.ts';
+import { type Environment, isWritable, localUser, stateAuditDirectory } from './locations.ts';
+import { type ConfigInput, configSchema, includedSchema } from './schema.ts';
+import { readYaml, type YamlFile } from './yaml-file.ts';
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+    const message = missing ? 'there is no such file' : 'the file cannot be read';
+    throw new ConfigError([
+      { severity: 'error', file, key: 'file', message, hint: 'Name it with --config FILE; pgwarden init writes one.' },
+    ]);
+  }
+}
+
+function parse<S extends z.ZodType>(schema: S, source: YamlFile): z.output<S> {
+  const parsed = schema.safeParse(source.value);
+  if (!parsed.success) throw new ConfigError(explainIssues(parsed.error.issues, schema, source));
+  return parsed.data;
+}
+
+/** Reads one file, adding what is wrong with it to `findings` instead of stopping, so that one run names everything. */
+function readIncluded(file: string, findings: Finding[]) {
+  try {
+    const source = readYaml(file, readText(file));
+    return { source, databases: parse(includedSchema, source).databases };
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    findings.push(...thrown.findings);
+    return undefined;
+  }
+}
+
+/** Every database written in `source` or in a file it includes; an id written twice is a finding. */
+function gather(input: ConfigInput, source: YamlFile, findings: Finding[]) {
+  const written = new Map<string, WrittenDatabase>();
+  const sources = [source];
+  for (const [id, database] of Object.entries(input.databases)) written.set(id, { input: database, source });
+  const patterns = [input.include ?? []].flat();
+  const files = new Set(patterns.flatMap((pattern) => findIncluded(pattern, dirname(source.file))));
+  for (const file of files) {
+    const included = readIncluded(file, findings);
+    if (included === undefined) continue;
+    sources.push(included.source);
+    for (const [id, database] of Object.entries(included.databases)) {
+      const first = written.get(id)?.source.file;
+      if (first !== undefined)
+        findings.push(at(included.source, ['databases', id], 'error', `is configured in ${first} already`));
+      written.set(id, { input: database, source: included.source });
+    }
+  }
+  return { written, sources };
+}
+
+function buildAudit(input: ConfigInput['audit'], directory: string, environment: Environment): AuditSettings {
+  const beside = join(directory, 'audit', 'log');
+  const fallback = isWritable(directory) ? beside : stateAuditDirectory(environment);
+  return {
+    directory: input.directory === undefined ? fallback : resolve(directory, input.directory),
+    sql: input.sql,
+    ...(input.hmac_key !== undefined && { hmacKey: buildReference(input.hmac_key, directory) }),
+    ...(input.signing_key !== undefined && { signingKey: buildReference(input.signing_key, directory) }),
+    hotDays: input.hot_days,
+    keepDays: input.keep_days,
+    ...(input.require_shipped_within !== undefined && { requireShippedWithin: input.require_shipped_within }),
+    networkFilesystem: input.network_filesystem,
+  };
+}
+
+function buildPolicy(input: ConfigInput, written: Written, directory: string): Config['policy'] {
+  const named = [...written].flatMap(
+    ([
+      id,
+      {
+        input: { policy },
+      },
+    ]) => (policy === undefined ? [] : [[id, resolve(directory, policy)] as const]),
+  );
+  return {
+    kind: 'files',
+    directory: resolve(directory, input.policy.directory),
+    byDatabase: Object.fromEntries(named),
+    reload: input.policy.reload,
+  };
+}
+
+/**
+ * Reads `file`. Opens no connection and reads no secret. Throws ConfigError with every finding.
+ * `environment` decides only where state lies when the configuration's directory cannot be written.
+ */
+export function loadConfig(file: string, environment: Environment = process.env): Config {
+  const source = readYaml(resolve(file), readText(resolve(file)));
+  const directory = dirname(source.file);
+  const input = parse(configSchema, source);
+  const findings: Finding[] = [];
+  const { written, sources } = gather(input, source, findings);
+  findings.push(...crossCheck(input, written, source));
+  const server = buildServer(input.server, source, findings);
+  if (findings.some((finding) => finding.severity === 'error')) throw new ConfigError(findings);
+
+  const foundation = { directory, defaults: input.defaults, limits: input.limits, pools: input.pools };
+  const databases = [...written].map(([id, database]) => buildDatabase(id, database.input, foundation));
+  const only = databases.length === 1 ? databases[0]?.id : undefined;
+  return deepFreeze<Config>({
+    file: source.file,
+    sources: sources.map(({ file: path, sha256 }) => ({ file: path, sha256 })),
+    defaultDatabase: input.default_database ?? only,
+    databases,
+    server,
+    stdio: { principal: input.stdio.principal ?? localUser(), roles: input.stdio.roles },
+    policy: buildPolicy(input, written, directory),
+    audit: buildAudit(input.audit, directory, environment),
+    limits: { catalogMemory: input.limits.catalog_memory },
+    pools: { maxConnectionsTotal: input.pools.max_connections_total },
+    log: input.log,
+    warnings: findings,
+  });
+}

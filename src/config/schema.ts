@@ -1,0 +1,120 @@
+/** The configuration file, key by key; strict: what is not listed here stops the start. */
+
+import { z } from 'zod';
+import { isPrincipalId } from '../model/principal.ts';
+import { logLevels, transports } from './config.ts';
+import { databaseDefaultsSchema, databaseIdPattern, databaseSchema } from './database-schema.ts';
+import { limitsSchema, poolsSchema } from './limit-schema.ts';
+import { secretReference } from './secret-schema.ts';
+import { address, duration, size } from './units.ts';
+
+const text = z.string().min(1);
+const days = z.int({ error: 'must be a whole number of days' }).min(1);
+const role = text.refine(isPrincipalId, { error: 'must be a role name: no comma, no line break, not "*"' });
+const principal = text.refine(isPrincipalId, { error: 'must be a principal id: no comma, no line break, not "*"' });
+const roles = z.array(role);
+
+const apiKey = z.strictObject({
+  principal,
+  roles: roles.prefault([]),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be the SHA-256 of the key: 64 lower-case hex digits' }),
+});
+
+/** A file of keys holds the same list. */
+export const apiKeysSchema = z.array(apiKey);
+
+const auth = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('none'), principal: principal.prefault('anonymous'), roles: roles.prefault([]) }),
+  z.strictObject({
+    mode: z.literal('api_key'),
+    keys: z.union([apiKeysSchema, z.strictObject({ file: text })], {
+      error: 'must be a list of { principal, roles, sha256 }, or { file: PATH }',
+    }),
+  }),
+  z.strictObject({
+    mode: z.literal('oauth'),
+    issuer: z.url(),
+    audience: text,
+    jwks_url: z.url().optional(),
+    principal_claim: text.prefault('sub'),
+    roles_claim: text.prefault('roles'),
+  }),
+]);
+
+const tls = z.union(
+  [z.literal('terminated_upstream'), z.strictObject({ cert: text, key: text, client_ca: text.optional() })],
+  {
+    error: 'must be terminated_upstream, or { cert: FILE, key: FILE }',
+  },
+);
+
+const server = z.strictObject({
+  transport: z.enum(transports).prefault('stdio'),
+  listen: address.prefault('127.0.0.1:8000').meta({ description: 'HOST:PORT of the HTTP transports.' }),
+  public_url: z.url().optional().meta({ description: 'The address clients use, where a proxy stands in front.' }),
+  allowed_hosts: z
+    .array(text)
+    .prefault([])
+    .meta({ description: 'Host header values accepted besides the listen address.' }),
+  allowed_origins: z.array(text).prefault([]).meta({ description: 'Origins of web pages that may call.' }),
+  max_body_bytes: size.prefault('1MiB'),
+  sessions: z.enum(['per_client', 'stateless']).prefault('per_client'),
+  tls: tls
+    .optional()
+    .meta({ description: 'A non-loopback listener needs it: certificate files, or terminated_upstream.' }),
+  trusted_proxies: z
+    .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'must be a range such as 10.0.0.0/8' }))
+    .prefault([]),
+  admin_listen: z
+    .union([z.literal('off'), address], { error: 'must be off or HOST:PORT' })
+    .prefault('off')
+    .meta({ description: '/metrics, /healthz/databases, status; never on the client port.' }),
+  roles_allowed: roles.prefault([]).meta({ description: 'Roles accepted from tokens.' }),
+  auth: auth.prefault({ mode: 'none' }).meta({ description: 'none is refused on a non-loopback listen address.' }),
+});
+
+const policy = z.strictObject({
+  directory: text.prefault('policies').meta({ description: '<database_id>.csv, else default.csv; roles.csv for all.' }),
+  reload: z.enum(['automatic', 'narrowing', 'manual']).prefault('automatic'),
+});
+
+const audit = z.strictObject({
+  directory: text.optional().meta({ description: 'Default audit/log beside this file; there is no "off".' }),
+  sql: z
+    .enum(['redacted', 'hmac', 'fingerprint', 'full'])
+    .prefault('redacted')
+    .meta({ description: 'How SQL text is recorded.' }),
+  hmac_key: secretReference.optional(),
+  signing_key: secretReference.optional(),
+  hot_days: days.prefault(30),
+  keep_days: days.prefault(365),
+  require_shipped_within: duration.optional(),
+  network_filesystem: z.enum(['refuse', 'allow']).prefault('refuse'),
+});
+
+const databases = z.record(
+  z.string().regex(databaseIdPattern, { error: 'must be 1 to 63 of a-z 0-9 _ - and begin with a letter or digit' }),
+  databaseSchema,
+);
+
+export const configSchema = z.strictObject({
+  default_database: text.optional().meta({ description: 'Which database a call means that names none.' }),
+  server: server.prefault({}),
+  stdio: z.strictObject({ principal: principal.optional(), roles: roles.prefault([]) }).prefault({}),
+  policy: policy.prefault({}),
+  audit: audit.prefault({}),
+  limits: limitsSchema.prefault({}),
+  pools: poolsSchema.prefault({}),
+  log: z.strictObject({ level: z.enum(logLevels).prefault('info') }).prefault({}),
+  defaults: databaseDefaultsSchema.prefault({}).meta({ description: 'Merged under every database.' }),
+  include: z
+    .union([text, z.array(text)], { error: 'must be a path such as databases.d/*.yaml, or a list of them' })
+    .optional()
+    .meta({ description: 'More databases: files that hold a databases key.' }),
+  databases: databases.prefault({}),
+});
+
+/** A file named by `include`. */
+export const includedSchema = z.strictObject({ databases });
+
+export type ConfigInput = z.output<typeof configSchema>;

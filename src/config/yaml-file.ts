@@ -1,0 +1,65 @@
+/** A YAML file read once: its value, the SHA-256 of its bytes, and the line of every key in it. */
+
+import { createHash } from 'node:crypto';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import { ConfigError, type Finding } from './findings.ts';
+
+export type KeyPath = readonly PropertyKey[];
+
+export interface YamlFile {
+  readonly file: string;
+  readonly sha256: string;
+  readonly value: unknown;
+  /** 1-based line of the key at `path`, or of the nearest key above it that is written. */
+  readonly lineOf: (path: KeyPath) => number;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
+}
+
+/** The node under `key`, and where the key itself stands. */
+function child(
+  node: Node | null | undefined,
+  key: PropertyKey,
+): { value: unknown; offset: number | undefined } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+    return pair && { value: pair.value, offset: startOf(pair.key) };
+  }
+  if (!isSeq(node) || typeof key !== 'number' || key >= node.items.length) return undefined;
+  return { value: node.items[key], offset: startOf(node.items[key]) };
+}
+
+function locate(root: ParsedNode | null, path: KeyPath): number {
+  let node: unknown = root;
+  let offset = 0;
+  for (const key of path) {
+    const found = isMap(node) || isSeq(node) ? child(node, key) : undefined;
+    if (found === undefined) break;
+    offset = found.offset ?? offset;
+    node = found.value;
+  }
+  return offset;
+}
+
+/**
+ * Reads YAML 1.2 (so `yes` and `on` are words, not booleans); aliases and anchors are allowed, merge keys and duplicate
+ * keys are not. Throws ConfigError with every syntax error.
+ */
+export function readYaml(file: string, text: string): YamlFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { version: '1.2', lineCounter: lines, prettyErrors: false, merge: false });
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) {
+    throw new ConfigError(
+      problems.map((problem): Finding => {
+        const line = lines.linePos(problem.pos[0]).line;
+        return { severity: 'error', file, line, key: 'YAML', message: problem.message.replace(/\s+/g, ' ') };
+      }),
+    );
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return { file, sha256, value, lineOf: (path) => lines.linePos(locate(document.contents, path)).line };
+}
