@@ -20,6 +20,8 @@ export interface ColumnUse {
   readonly position: number;
   /** Indexes of top-level output columns that pass this column on unchanged (what a mask needs). */
   readonly outputs: readonly number[];
+  /** As the caller wrote it (`c.email`); absent when it is reached by `*` or a whole row. */
+  readonly written?: string;
   /** True when it is also used in any other way: a filter, an expression, DISTINCT, a whole row … */
   readonly otherUse: boolean;
 }
