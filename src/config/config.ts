@@ -102,6 +102,8 @@ export interface Config {
   readonly log: { readonly level: LogLevel };
   /** What does not stop the start but should be known. */
   readonly warnings: readonly Finding[];
+  /** Settings whose feature this version does not have: `serve` refuses while there is one. */
+  readonly unbuilt: readonly Finding[];
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;

@@ -1,0 +1,39 @@
+/** The operational log: JSON lines on stderr, through pino, which is loaded when the first line is written. */
+
+import type { Logger } from 'pino';
+import type { LogLevel } from '../config/config.ts';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Lines keep their order. Nothing here waits for the line to be written except `flush`. */
+export interface Log {
+  readonly info: (message: string, fields?: LogFields) => void;
+  readonly warn: (message: string, fields?: LogFields) => void;
+  readonly error: (message: string, fields?: LogFields) => void;
+  readonly flush: () => Promise<void>;
+}
+
+async function openPino(level: LogLevel): Promise<Logger> {
+  const { pino } = await import('pino');
+  const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
+  return pino(options, pino.destination({ dest: 2, sync: true }));
+}
+
+/** Opens nothing yet. */
+export function createLog(level: LogLevel): Log {
+  let opened: Promise<Logger> | undefined;
+  let written = Promise.resolve();
+
+  function write(kind: 'info' | 'warn' | 'error', message: string, fields: LogFields = {}): void {
+    opened ??= openPino(level);
+    const logger = opened;
+    written = written.then(async () => (await logger)[kind](fields, message)).catch(() => undefined);
+  }
+
+  return {
+    info: (message, fields) => write('info', message, fields),
+    warn: (message, fields) => write('warn', message, fields),
+    error: (message, fields) => write('error', message, fields),
+    flush: () => written,
+  };
+}

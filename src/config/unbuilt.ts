@@ -1,0 +1,74 @@
+/** Keys that are accepted but whose feature this version does not have: `check` warns of them, `serve` never ignores one silently. */
+
+import { at, type Written } from './cross-checks.ts';
+import type { Finding } from './findings.ts';
+import type { ConfigInput } from './schema.ts';
+import type { KeyPath, YamlFile } from './yaml-file.ts';
+
+interface Unbuilt {
+  readonly path: KeyPath;
+  readonly asked: (input: ConfigInput) => boolean;
+  readonly instead: string;
+}
+
+/** Starting without these would be weaker than what was asked for, so `serve` refuses. */
+const refusing: readonly Unbuilt[] = [
+  {
+    path: ['server', 'auth', 'mode'],
+    asked: ({ server }) => server.auth.mode === 'oauth',
+    instead: 'Use mode: api_key.',
+  },
+  {
+    path: ['server', 'tls'],
+    asked: ({ server }) => typeof server.tls === 'object',
+    instead: 'Let a proxy in front do it, and write tls: terminated_upstream.',
+  },
+  {
+    path: ['server', 'admin_listen'],
+    asked: ({ server }) => server.admin_listen !== 'off',
+    instead: 'Write admin_listen: off.',
+  },
+  {
+    path: ['server', 'trusted_proxies'],
+    asked: ({ server }) => server.trusted_proxies.length > 0,
+    instead: 'Leave it out: forwarding headers are not believed.',
+  },
+  {
+    path: ['audit', 'signing_key'],
+    asked: ({ audit }) => audit.signing_key !== undefined,
+    instead: 'Leave it out: the log is chained, not yet signed.',
+  },
+  {
+    path: ['audit', 'require_shipped_within'],
+    asked: ({ audit }) => audit.require_shipped_within !== undefined,
+    instead: 'Leave it out: the log stays in its directory.',
+  },
+];
+
+/** What keeps `serve` from starting. */
+export function findUnbuilt(input: ConfigInput, source: YamlFile): Finding[] {
+  return refusing
+    .filter(({ asked }) => asked(input))
+    .map(({ path, instead }) =>
+      at(source, path, 'warning', 'is not available in this version; serve will refuse', instead),
+    );
+}
+
+/** Databases that load and answer BACKEND_UNAVAILABLE until their adapter exists. */
+export function findUnreachable(written: Written): Finding[] {
+  return [...written].flatMap(([id, { input, source }]) => {
+    const key =
+      input.type === 'rds_data_api'
+        ? 'type'
+        : input.type === 'embedded'
+          ? undefined
+          : input.secret_arn !== undefined
+            ? 'secret_arn'
+            : input.auth;
+    if (key === undefined) return [];
+    const path = ['databases', id, key === 'iam' ? 'auth' : key];
+    return [
+      at(source, path, 'warning', 'AWS is not available in this version: calls will be answered BACKEND_UNAVAILABLE'),
+    ];
+  });
+}
