@@ -8,8 +8,7 @@ export type RelationKind =
   | 'foreign'
   | 'sequence'
   | 'toast'
-  | 'composite'
-  | 'index';
+  | 'composite';
 
 /** A relation; one object per relation is made when asked for, so hold OIDs rather than these. */
 export interface Relation {
@@ -20,7 +19,7 @@ export interface Relation {
   readonly owner: string;
   /** The extension it belongs to. */
   readonly extension: string | undefined;
-  /** OID of its row type; 0 for a sequence's or index's lack of one. */
+  /** OID of its row type; 0 where it has none. */
   readonly rowType: number;
   /** In pg_catalog, information_schema or a toast schema. */
   readonly system: boolean;
@@ -56,18 +55,18 @@ export interface Type {
   readonly relation: number;
   /** Type of an element where subscripting yields one (arrays, and int2vector, point …), or 0. */
   readonly element: number;
+  /** `pg_type.typlen`: −1 for what varies; only arrays of such are true arrays. */
+  readonly length: number;
   /** Type of an array of these, or 0. */
   readonly array: number;
   /** What a domain is over, or 0. */
   readonly base: number;
   /** A range's subtype, a multirange's range, else 0. */
   readonly subtype: number;
-  /** OIDs of the functions a value passes when it is read from text: the input function and, for a domain, its checks. */
+  /** OID of the function that reads a value from text. */
   readonly input: number;
-  /** Functions called by a domain's CHECK constraints. */
-  readonly checks: readonly number[];
-  /** Function a subscript calls, 0 where the type has none. */
-  readonly subscript: number;
+  /** A domain's own CHECK constraints, as `pg_get_constraintdef` prints them (those of its base are the base's). */
+  readonly checks: readonly string[];
   readonly extension: string | undefined;
 }
 

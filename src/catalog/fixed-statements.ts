@@ -1,21 +1,45 @@
 /** The broker's own texts: the only SQL that is not a caller's, each with a name, its limits and the reason it is needed. */
 
+import * as catalog from './catalog-statements.ts';
+import { describeRelationText, serverInfoText } from './tool-statements.ts';
+
 export interface FixedStatement {
   /** Exactly what the server is sent. */
   readonly text: string;
   /** Why the broker reads this. */
   readonly reason: string;
-  /** Rows and bytes that one answer can have at most; the loader pages below them. */
+  /** What one answer can be at most; the loader pages far below it. */
   readonly limits: { readonly maxRows: number; readonly maxBytes: number; readonly statementTimeout: number };
 }
 
 const limits = { maxRows: 5000, maxBytes: 4 * 1024 * 1024, statementTimeout: 30_000 } as const;
 
 export const fixedStatements = {
-  server_info: {
-    reason: 'health_check and get_database_info: version, size, role posture',
+  catalog_header: {
+    text: catalog.headerText,
     limits,
-    text: `SELECT pg_catalog.current_setting('server_version') AS version`,
+    reason: 'which server it is, and whether its own objects are known',
+  },
+  catalog_schemas: { text: catalog.schemasText, limits, reason: 'names are looked up along the search_path' },
+  catalog_types: { text: catalog.typesText, limits, reason: 'types decide which function or operator a name means' },
+  catalog_functions: { text: catalog.functionsText, limits, reason: 'functions are permitted by identity' },
+  catalog_operators: { text: catalog.operatorsText, limits, reason: 'an operator is a call of its function' },
+  catalog_casts: { text: catalog.castsText, limits, reason: 'a cast can be a call of a function' },
+  catalog_relations: { text: catalog.relationsText, limits, reason: 'statements are read to the column' },
+  catalog_inheritance: {
+    text: catalog.inheritanceText,
+    limits,
+    reason: 'partitions and children are read through parents',
+  },
+  describe_relation: {
+    text: describeRelationText,
+    limits,
+    reason: 'get_table_schema: columns, keys, indexes, comments',
+  },
+  server_info: {
+    text: serverInfoText,
+    limits,
+    reason: 'health_check and get_database_info: version, size, role posture',
   },
 } as const satisfies Readonly<Record<string, FixedStatement>>;
 

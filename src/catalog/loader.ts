@@ -1,0 +1,207 @@
+/** Reads a whole catalog, page by page, through the corridor. */
+
+import { createHash, type Hash } from 'node:crypto';
+import { Refusal } from '../model/errors.ts';
+import type { Cast, Catalog, Procedure, Type, TypeKind } from './catalog.ts';
+import { firstNormalOid, page } from './catalog-statements.ts';
+import type { FixedName } from './fixed-statements.ts';
+import { CatalogPart } from './part.ts';
+import { flag, number, numbers, type Row, text, textOrNull, texts } from './row.ts';
+import { createSnapshot } from './snapshot.ts';
+
+/** Runs one fixed text through the corridor as the system principal and answers its rows. */
+export type RunFixed = (name: FixedName, parameters: readonly string[]) => Promise<readonly Row[]>;
+
+const lastOid = '4294967295';
+
+interface Context {
+  readonly run: RunFixed;
+  readonly hash: Hash;
+  readonly part: CatalogPart;
+  /** Schemas of both parts, by OID. */
+  readonly schemas: Map<number, string>;
+  readonly from: string;
+  readonly until: string;
+}
+
+/** Rows of one text in order of their key, until a page is neither full nor cut. */
+async function* pages({ run, hash, from, until }: Context, name: FixedName): AsyncGenerator<Row> {
+  let after = from;
+  for (;;) {
+    const rows = await run(name, [after, until]);
+    for (const row of rows) {
+      for (const value of row) hash.update(`${value === null ? '' : String(value)}\0`);
+      yield row;
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const fetched = number(last, last.length - 1);
+    if (rows.length === fetched && fetched < page.rows) return;
+    after = text(last, 0);
+  }
+}
+
+const typeKinds: Readonly<Record<string, TypeKind>> = {
+  b: 'base',
+  c: 'composite',
+  d: 'domain',
+  e: 'enum',
+  p: 'pseudo',
+  r: 'range',
+  m: 'multirange',
+};
+
+function typeOf(row: Row, schema: string): Type {
+  const [category, element, length] = [text(row, 5), number(row, 7), number(row, 11)];
+  return {
+    oid: number(row, 0),
+    schema,
+    name: text(row, 2),
+    display: text(row, 3),
+    kind: category === 'A' && element !== 0 && length === -1 ? 'array' : (typeKinds[text(row, 4)] ?? 'base'),
+    category,
+    preferred: flag(row, 6),
+    relation: 0,
+    element,
+    length,
+    array: number(row, 8),
+    base: number(row, 9),
+    subtype: number(row, 12),
+    input: number(row, 10),
+    checks: texts(row, 14),
+    extension: textOrNull(row, 13),
+  };
+}
+
+const procedureKinds: Readonly<Record<string, Procedure['kind']>> = {
+  f: 'function',
+  a: 'aggregate',
+  w: 'window',
+  p: 'procedure',
+};
+
+const aggregateKinds: Readonly<Record<string, Procedure['aggregateKind']>> = { n: 'n', o: 'o', h: 'h' };
+
+/** Names of the input arguments, and the columns that come out: proargmodes says which is which (none: all are inputs). */
+function argumentsOf(row: Row): Pick<Procedure, 'argNames' | 'outputs'> {
+  const [names, modes, all] = [texts(row, 5), textOrNull(row, 6), numbers(row, 7)];
+  if (modes === undefined) return { argNames: names, outputs: [] };
+  const indexes = [...modes].map((mode, index) => ({ mode, index }));
+  return {
+    argNames:
+      names.length === 0 ? [] : indexes.filter(({ mode }) => 'ibv'.includes(mode)).map((i) => names[i.index] ?? ''),
+    outputs: indexes
+      .filter(({ mode }) => 'obt'.includes(mode))
+      .map(({ index }) => ({ name: names[index] ?? '', type: all[index] ?? 0 })),
+  };
+}
+
+function procedureOf(row: Row, schema: string): Procedure {
+  return {
+    oid: number(row, 0),
+    schema,
+    name: text(row, 2),
+    kind: procedureKinds[text(row, 3)] ?? 'procedure',
+    args: numbers(row, 4),
+    ...argumentsOf(row),
+    defaults: number(row, 8),
+    variadic: number(row, 9),
+    returns: number(row, 10),
+    returnsSet: flag(row, 11),
+    language: textOrNull(row, 12) ?? '',
+    securityDefiner: flag(row, 13),
+    owner: text(row, 14),
+    extension: textOrNull(row, 15),
+    aggregateKind: aggregateKinds[textOrNull(row, 16) ?? ''] ?? '',
+    directArgs: number(row, 17),
+    fingerprint: textOrNull(row, 18) ?? '',
+  };
+}
+
+const castContexts: Readonly<Record<string, Cast['context']>> = { i: 'implicit', a: 'assignment', e: 'explicit' };
+const castMethods: Readonly<Record<string, Cast['method']>> = { f: 'function', b: 'binary', i: 'inout' };
+
+function castOf(row: Row): Cast {
+  return {
+    source: number(row, 1),
+    target: number(row, 2),
+    procedure: number(row, 3),
+    context: castContexts[text(row, 4)] ?? 'explicit',
+    method: castMethods[text(row, 5)] ?? 'function',
+  };
+}
+
+/** Fills one part. Objects in schemas that are not kept (temporary, toast) are left out. */
+async function loadPart(context: Context): Promise<void> {
+  const { part, schemas } = context;
+  for await (const row of pages(context, 'catalog_schemas')) {
+    part.schemas.set(number(row, 0), text(row, 1));
+    schemas.set(number(row, 0), text(row, 1));
+  }
+  const place = (row: Row, add: (schema: string) => void) => {
+    const schema = schemas.get(number(row, 1));
+    if (schema !== undefined) add(schema);
+  };
+  for await (const row of pages(context, 'catalog_types')) place(row, (schema) => part.types.add(typeOf(row, schema)));
+  for await (const row of pages(context, 'catalog_functions'))
+    place(row, (schema) => part.procedures.add(procedureOf(row, schema)));
+  for await (const row of pages(context, 'catalog_operators'))
+    place(row, (schema) =>
+      part.operators.add({
+        oid: number(row, 0),
+        schema,
+        name: text(row, 2),
+        left: number(row, 3),
+        right: number(row, 4),
+        result: number(row, 5),
+        procedure: number(row, 6),
+      }),
+    );
+  for await (const row of pages(context, 'catalog_casts')) part.addCast(castOf(row));
+  for await (const row of pages(context, 'catalog_relations')) place(row, (schema) => part.relations.add(row, schema));
+  for await (const row of pages(context, 'catalog_inheritance')) part.parents.set(number(row, 0), numbers(row, 1));
+  part.relations.close();
+}
+
+/** What initdb made, by stamp: databases of equal servers share it. */
+export interface SystemParts {
+  readonly get: (stamp: string) => SystemPart | undefined;
+  readonly put: (stamp: string, part: SystemPart) => void;
+}
+
+export interface SystemPart {
+  readonly part: CatalogPart;
+  readonly hash: string;
+}
+
+async function loadSystem(run: RunFixed): Promise<SystemPart> {
+  const [part, hash, schemas] = [new CatalogPart(), createHash('sha256'), new Map<number, string>()];
+  await loadPart({ run, hash, part, schemas, from: '0', until: String(firstNormalOid) });
+  return { part, hash: hash.digest('hex') };
+}
+
+/**
+ * Loads a snapshot: about fifteen pages for a database of a thousand relations. Throws what `run` throws, and
+ * CATALOG_UNAVAILABLE for a page that cannot be read.
+ */
+export async function loadCatalog(
+  run: RunFixed,
+  searchPath: readonly string[],
+  systemParts: SystemParts,
+): Promise<Catalog> {
+  const [header] = await run('catalog_header', []);
+  if (header === undefined) throw new Refusal('CATALOG_UNAVAILABLE', 'The catalog of the database cannot be read.');
+  const [serverVersion, stamp] = [number(header, 0), `${text(header, 0)} ${text(header, 1)} ${searchPath.join(',')}`];
+  const system = systemParts.get(stamp) ?? (await loadSystem(run));
+  systemParts.put(stamp, system);
+  const [part, hash] = [new CatalogPart(), createHash('sha256').update(stamp).update(system.hash)];
+  const schemas = new Map(system.part.schemas);
+  await loadPart({ run, hash, part, schemas, from: String(firstNormalOid - 1), until: lastOid });
+  return createSnapshot({
+    version: hash.digest('hex'),
+    serverVersion,
+    system: system.part,
+    own: part,
+    searchPath,
+  });
+}
