@@ -1,7 +1,7 @@
 /** Seal 1: exactly one statement, read by PostgreSQL's own grammar and classified. */
 
 import type { Database } from '../model/database.ts';
-import type { QueryRequest } from '../model/request.ts';
+import type { BindParameters, QueryRequest } from '../model/request.ts';
 import { createSeal, type Sealed } from '../model/seal.ts';
 
 /** pgAudit's words. */
@@ -20,6 +20,12 @@ export interface StatementContents {
   readonly kind: string;
   /** Set for one of the broker's own fixed texts: its name. */
   readonly fixed: string | undefined;
+  /** In the order of `$1, $2 …`: named values of the request are already in their places. */
+  readonly parameters: BindParameters;
+  /** How many values the text asks for. A call that runs the statement must have given as many. */
+  readonly parameterCount: number;
+  /** Byte offset in the tree → 1-based character in the text as the caller wrote it; undefined for "unknown" (-1). */
+  readonly positionOf: (location: number) => number | undefined;
   readonly request: QueryRequest;
   readonly database: Database;
 }

@@ -1,0 +1,36 @@
+/** The shape of a parse tree, and the few ways of looking at it without trusting it. */
+
+import type { Tree } from './statement.ts';
+
+/** Whether `value` is a node or a field set of the parse tree. */
+export function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A wrapped node `{ Kind: { …fields } }` taken apart; undefined for anything else, and for the empty node `{}` that stands for NULL. */
+export function unwrap(value: unknown): { readonly kind: string; readonly fields: Tree } | undefined {
+  if (!isTree(value)) return undefined;
+  const entries = Object.entries(value);
+  const [entry] = entries;
+  if (entry === undefined || entries.length !== 1) return undefined;
+  const [kind, fields] = entry;
+  return isTree(fields) ? { kind, fields } : undefined;
+}
+
+/** The fields of `value` if it is a node of that kind. */
+export function fieldsOf(value: unknown, kind: string): Tree | undefined {
+  if (!isTree(value)) return undefined;
+  const fields = value[kind];
+  return isTree(fields) ? fields : undefined;
+}
+
+/** A field that holds a list; the grammar leaves empty lists out. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The text of a `String` node. */
+export function stringOf(value: unknown): string | undefined {
+  const text = fieldsOf(value, 'String')?.['sval'];
+  return typeof text === 'string' ? text : undefined;
+}
