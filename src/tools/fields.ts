@@ -1,0 +1,47 @@
+/** Arguments and cells that several tools share, each written once. */
+
+import { z } from 'zod';
+import type { Json } from '../model/result.ts';
+
+/** Arguments of every tool about one database. */
+export const databaseId = z
+  .string()
+  .min(1)
+  .max(128)
+  .optional()
+  .describe('Which database, an id from list_databases; left out: the default database.');
+
+export const purpose = z
+  .string()
+  .min(1)
+  .max(1000)
+  .optional()
+  .describe('Why this call is made, or a ticket; kept in the audit log.');
+
+export const sqlText = z.string().min(1).describe('Exactly one SQL statement, in PostgreSQL syntax.');
+
+export const pattern = z
+  .string()
+  .min(1)
+  .max(200)
+  .optional()
+  .describe('Only matching names; * and ? are wildcards, case is ignored.');
+
+export const limit = z.int().min(1).max(500).default(100).describe('How many at most.');
+
+export const cursor = z.string().min(1).max(400).optional().describe('next_cursor of the page before.');
+
+/**
+ * One cell, whatever JSON can say. The published schema names the six kinds side by side instead of recursing
+ * (`tools/listing.ts`): a recursive schema is more than many clients read.
+ */
+export const cell = z.custom<Json>(isJson);
+
+export const columns = z.array(z.object({ name: z.string(), type: z.string() }));
+
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  return typeof value === 'object' && Object.values(value).every(isJson);
+}

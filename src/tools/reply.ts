@@ -1,0 +1,41 @@
+/** Answers and errors in MCP's shape: structured content, the same as text, and the receipt in `_meta`. */
+
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { BrokerError } from '../model/errors.ts';
+import type { CallContext } from '../model/request.ts';
+import type { ToolAnswer } from './tool.ts';
+
+/** `_meta` keys: the id of the call, and the place of its outcome in the audit log. */
+export const metaKeys = { call: 'pgwarden/call', receipt: 'pgwarden/receipt' } as const;
+
+export function answered(answer: ToolAnswer<Readonly<Record<string, unknown>>>, call: CallContext): CallToolResult {
+  const first = { type: 'text' as const, text: answer.text ?? JSON.stringify(answer.content) };
+  return {
+    content: answer.notice === undefined ? [first] : [first, { type: 'text' as const, text: answer.notice }],
+    structuredContent: { ...answer.content },
+    _meta: {
+      [metaKeys.call]: call.id,
+      ...(answer.receipt === undefined ? {} : { [metaKeys.receipt]: { ...answer.receipt } }),
+    },
+  };
+}
+
+/** An error a model can act on: a stable code, one sentence, a hint, the place in the SQL text. */
+export function refused(error: BrokerError, call: CallContext): CallToolResult {
+  const hint = error.code === 'INTERNAL' ? `Tell the operator of this server the call id ${call.id}.` : error.hint;
+  const content = {
+    error: {
+      code: error.code,
+      message: error.message,
+      ...(hint === undefined ? {} : { hint }),
+      ...(error.position === undefined ? {} : { position: error.position }),
+      ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
+    },
+  };
+  return {
+    isError: true,
+    content: [{ type: 'text', text: JSON.stringify(content) }],
+    structuredContent: content,
+    _meta: { [metaKeys.call]: call.id },
+  };
+}

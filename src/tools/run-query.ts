@@ -1,0 +1,77 @@
+/** run_query: one reading statement, answered as rows. */
+
+import { z } from 'zod';
+import { noParameters } from '../model/request.ts';
+import { cell, columns, databaseId, purpose, sqlText } from './fields.ts';
+import { bindParameters, queryParameters } from './query-parameters.ts';
+import { resultContent, resultNotice } from './rows.ts';
+import { defineTool, type Invocation, type ToolParts } from './tool.ts';
+
+/** What a statement brings back; shared with execute_statement. */
+export const resultShape = z.object({
+  rows: z.array(z.record(z.string(), cell)).describe('One object per row; duplicate column names end in _2, _3.'),
+  columns,
+  row_count: z.int(),
+  truncated: z.boolean().describe('True when there are more rows than shown.'),
+  duration_ms: z.number(),
+  affected: z.int().optional().describe('Rows written.'),
+  masked: z.array(z.string()).optional().describe('Columns whose values are masked.'),
+});
+
+export interface StatementInput {
+  readonly database_id?: string | undefined;
+  readonly sql: string;
+  readonly query_parameters?: z.output<typeof queryParameters>;
+}
+
+/** Sends the caller's text down the corridor and shapes what comes back. */
+export async function runStatement(
+  { broker }: ToolParts,
+  input: StatementInput,
+  { call, signal }: Invocation,
+  intent: 'read' | 'write',
+) {
+  const parameters = input.query_parameters === undefined ? noParameters : bindParameters(input.query_parameters);
+  const answer = await broker.run(
+    {
+      call,
+      databaseId: input.database_id,
+      action: 'select',
+      statement: { from: 'caller', sql: input.sql, parameters },
+      intent,
+    },
+    signal,
+  );
+  const content = resultContent(answer);
+  const notice = resultNotice(answer);
+  return {
+    content,
+    text: JSON.stringify(content.rows),
+    receipt: answer.receipt,
+    ...(notice === undefined ? {} : { notice }),
+  };
+}
+
+export const runQuery = defineTool({
+  name: 'run_query',
+  title: 'Run a query',
+  description:
+    'Runs one SQL statement that reads (SELECT, VALUES, TABLE, WITH, EXPLAIN, SHOW) and returns its rows. Relations, columns and functions outside your policy are refused with the reason; check_access asks without running.',
+  input: z.strictObject({
+    sql: sqlText,
+    database_id: databaseId,
+    query_parameters: queryParameters,
+    purpose,
+  }),
+  output: resultShape,
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  run: (parts, input, invocation) => runStatement(parts, input, invocation, legacyIntent(parts, input, invocation)),
+});
+
+/** Old write mode: there run_query writes where the database is writable, as it always did. */
+function legacyIntent({ databases }: ToolParts, input: StatementInput, { call }: Invocation): 'read' | 'write' {
+  const usable = databases.usable(call.principal);
+  const id = input.database_id ?? databases.defaultId;
+  const database = usable.find((candidate) => candidate.id === id);
+  return database?.legacyWrites && !database.readonly ? 'write' : 'read';
+}

@@ -1,0 +1,96 @@
+/** What a tool is: a name, two schemas and one function from checked arguments to an answer. */
+
+import type { ToolAnnotations } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Catalogs } from '../catalog/catalogs.ts';
+import type { Databases } from '../databases/databases.ts';
+import type { Principal } from '../model/principal.ts';
+import type { CallContext } from '../model/request.ts';
+import type { Receipt } from '../model/result.ts';
+import type { DecisionPoint } from '../policy/decision-point.ts';
+import { InvalidArguments } from './invalid-arguments.ts';
+
+/** The rooms behind the tools. Only `broker` and `audit` leave records, so every answer comes through one of them. */
+export interface ToolParts {
+  readonly broker: Broker;
+  readonly databases: Databases;
+  readonly decisionPoint: DecisionPoint;
+  readonly catalogs: Catalogs;
+  readonly audit: AuditLog;
+}
+
+/** One call, as the transport hands it over: who and what client, and the signal that ends it. */
+export interface Invocation {
+  readonly call: CallContext;
+  readonly signal: AbortSignal;
+}
+
+/** What a tool answers: the structured content, and how it reads as text where that differs. */
+export interface ToolAnswer<Output> {
+  readonly content: Output;
+  /** The first text block, when it is not the structured content as JSON. */
+  readonly text?: string;
+  /** What must be said besides (rows cut, masked, untrusted text): a second text block. */
+  readonly notice?: string;
+  readonly receipt?: Receipt;
+}
+
+export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  /** For models: what it does and when to use it; a few sentences. */
+  readonly description: string;
+  readonly input: Input;
+  readonly output: Output;
+  readonly annotations: ToolAnnotations;
+  /** Whether the tool is shown to this principal; default: to everyone. It never decides what a call may do. */
+  readonly listedFor?: (principal: Principal, parts: ToolParts) => boolean;
+  readonly run: (
+    parts: ToolParts,
+    input: z.output<Input>,
+    invocation: Invocation,
+  ) => Promise<ToolAnswer<z.input<Output>>>;
+}
+
+/** A tool with its types folded away: what the table holds and the toolbox calls. */
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly input: z.ZodObject;
+  readonly output: z.ZodObject;
+  readonly annotations: ToolAnnotations;
+  readonly listedFor: (principal: Principal, parts: ToolParts) => boolean;
+  /** Checks the arguments and runs. Throws BrokerError: REQUEST_INVALID names the field, everything else is the corridor's. */
+  readonly run: (
+    parts: ToolParts,
+    args: unknown,
+    invocation: Invocation,
+  ) => Promise<ToolAnswer<Readonly<Record<string, unknown>>>>;
+}
+
+/** Folds a definition into a Tool. Called at module scope only: schemas are made once per process. */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: ToolDefinition<Input, Output>,
+): Tool {
+  const { name, title, description, input, output, annotations } = definition;
+  return {
+    name,
+    title,
+    description,
+    input,
+    output,
+    annotations,
+    listedFor: definition.listedFor ?? (() => true),
+    async run(parts, args, invocation) {
+      const parsed = input.safeParse(args ?? {});
+      if (!parsed.success) throw InvalidArguments.from(parsed.error);
+      const purpose = z.string().safeParse(parsed.data['purpose']);
+      const call = purpose.success ? { ...invocation.call, purpose: purpose.data } : invocation.call;
+      const answer = await definition.run(parts, parsed.data, { ...invocation, call });
+      return { ...answer, content: { ...answer.content } };
+    },
+  };
+}

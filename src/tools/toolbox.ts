@@ -1,0 +1,70 @@
+/** The tools as the transport uses them: a list for a principal, and calls that never throw and always leave a record. */
+
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { asBrokerError, type BrokerError } from '../model/errors.ts';
+import type { Principal } from '../model/principal.ts';
+import { type CallContext, noParameters } from '../model/request.ts';
+import { InvalidArguments } from './invalid-arguments.ts';
+import { type ListedTool, listTool } from './listing.ts';
+import { answered, refused } from './reply.ts';
+import type { Invocation, Tool, ToolParts } from './tool.ts';
+import { toolTable } from './tool-table.ts';
+
+export interface Toolbox {
+  /** The tools this principal sees: always in the order of the table, the same bytes while its rights are the same. */
+  readonly list: (principal: Principal) => readonly ListedTool[];
+  readonly has: (name: string) => boolean;
+  /** Runs one tool. Never rejects: whatever goes wrong is an answer with `isError` that tells nothing it must not. */
+  readonly call: (name: string, args: unknown, invocation: Invocation) => Promise<CallToolResult>;
+}
+
+export interface ToolboxOptions {
+  readonly parts: ToolParts;
+  /** Told of faults of the broker itself, with their cause; for the operational log alone. */
+  readonly onFault?: (error: BrokerError, call: CallContext) => void;
+  readonly table?: readonly Tool[];
+}
+
+export function createToolbox({ parts, onFault, table = toolTable }: ToolboxOptions): Toolbox {
+  const byName = new Map(table.map((tool) => [tool.name, tool]));
+  const listed = new Map<Tool, ListedTool>();
+
+  function listedOnce(tool: Tool): ListedTool {
+    const known = listed.get(tool) ?? listTool(tool);
+    listed.set(tool, known);
+    return known;
+  }
+
+  async function attempt(name: string, args: unknown, invocation: Invocation): Promise<CallToolResult> {
+    const tool = byName.get(name);
+    if (tool === undefined) throw new InvalidArguments('There is no such tool.', 'Call tools/list.');
+    return answered(await tool.run(parts, args, invocation), invocation.call);
+  }
+
+  /** Bad arguments end before the corridor; their record is made here (invariant 3). */
+  async function record(error: BrokerError, call: CallContext): Promise<BrokerError> {
+    if (!(error instanceof InvalidArguments)) return error;
+    const statement = { from: 'caller', sql: '', parameters: noParameters } as const;
+    const request = { call, databaseId: undefined, action: 'select', statement, intent: 'read' } as const;
+    try {
+      await parts.audit.recordRefusal(request, error, {});
+      return error;
+    } catch (unrecorded) {
+      return asBrokerError(unrecorded);
+    }
+  }
+
+  return {
+    list: (principal) => table.filter((tool) => tool.listedFor(principal, parts)).map(listedOnce),
+    has: (name) => byName.has(name),
+    async call(name, args, invocation) {
+      try {
+        return await attempt(name, args, invocation);
+      } catch (thrown) {
+        const error = await record(asBrokerError(thrown), invocation.call);
+        if (error.code === 'INTERNAL') onFault?.(error, invocation.call);
+        return refused(error, invocation.call);
+      }
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** Who sent a message: verified by the transport, carried beside the message, never taken from it. */
+
+import type { AuthInfo } from '@modelcontextprotocol/server';
+import type { Principal } from '../model/principal.ts';
+
+export interface Caller {
+  readonly principal: Principal;
+  /** Remote address, where there is one. */
+  readonly address?: string;
+  /** Aborts when the caller's connection is gone before it was answered. */
+  readonly gone?: AbortSignal;
+}
+
+/**
+ * The SDK carries an `AuthInfo` untouched from the HTTP request to the handler. Ours is an empty shell that stands for a
+ * caller: it holds no token, and only this map leads from it to the principal, so none can be made up on the way.
+ */
+const callers = new WeakMap<AuthInfo, Caller>();
+
+export function introduce(caller: Caller): AuthInfo {
+  const shell: AuthInfo = { token: '', clientId: caller.principal.id, scopes: [] };
+  callers.set(shell, caller);
+  return shell;
+}
+
+export function callerBehind(shell: AuthInfo | undefined): Caller | undefined {
+  return shell === undefined ? undefined : callers.get(shell);
+}
+
+/** Equal for two requests of the same identity, whatever roles it has now: what a session is bound to. */
+export function identityOf({ auth, issuer, id }: Principal): string {
+  return JSON.stringify([auth, issuer ?? null, id]);
+}

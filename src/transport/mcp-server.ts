@@ -1,0 +1,58 @@
+/** One MCP server over the toolbox: the same for both protocol eras and every transport, cheap enough to make per request. */
+
+import { McpServer, ProtocolError, ProtocolErrorCode, type ServerContext } from '@modelcontextprotocol/server';
+import type { Toolbox } from '../tools/toolbox.ts';
+import { callContext, type TransportKind } from './call-context.ts';
+import type { Caller } from './caller.ts';
+import type { CallsInFlight } from './calls-in-flight.ts';
+
+export interface McpServerOptions {
+  readonly toolbox: Toolbox;
+  readonly version: string;
+  readonly calls: CallsInFlight;
+}
+
+/** How long a client of the current revision may keep its list of tools; a change of policy is also announced. */
+const listKeptFor = 30_000;
+
+const instructions =
+  'pgwarden answers SQL from many PostgreSQL databases, each under a policy that is exact to the column. ' +
+  'Start with list_databases, look around with list_tables and get_table_schema, read with run_query. ' +
+  'A refusal names its code and what to do; nothing that is refused was run. Every call is recorded.';
+
+/**
+ * Handlers are set below McpServer's registry: its own would convert and validate every schema again for each server,
+ * and would answer bad arguments before they can be recorded.
+ */
+export function createMcpServer(
+  { toolbox, version, calls }: McpServerOptions,
+  transport: TransportKind,
+  callerOf: (ctx: ServerContext) => Caller | undefined,
+): McpServer {
+  const mcp = new McpServer(
+    { name: 'pgwarden', title: 'pgwarden', version },
+    {
+      capabilities: { tools: { listChanged: true } },
+      instructions,
+      cacheHints: { 'tools/list': { ttlMs: listKeptFor, cacheScope: 'private' } },
+    },
+  );
+  mcp.server.setRequestHandler('tools/list', (_request, ctx) => ({
+    tools: [...toolbox.list(known(callerOf(ctx)).principal)],
+  }));
+  mcp.server.setRequestHandler('tools/call', async ({ params }, ctx) => {
+    const caller = known(callerOf(ctx));
+    const call = callContext(mcp.server, ctx, caller, params.name, transport);
+    const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone]) : ctx.mcpReq.signal;
+    const result = await calls.track(toolbox.call(params.name, params.arguments, { call, signal }));
+    if (!toolbox.has(params.name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.');
+    return result;
+  });
+  return mcp;
+}
+
+/** Every message comes with a verified caller; one without is a fault of the wiring, and gets nothing. */
+function known(caller: Caller | undefined): Caller {
+  if (caller === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidRequest, 'The caller is not known.');
+  return caller;
+}

@@ -1,0 +1,49 @@
+/** MCP over stdin and stdout for one local caller; over when either of them ends. */
+
+import type { Readable, Writable } from 'node:stream';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { Principal } from '../model/principal.ts';
+import type { Toolbox } from '../tools/toolbox.ts';
+import { createCallsInFlight } from './calls-in-flight.ts';
+import { createMcpServer } from './mcp-server.ts';
+
+export interface StdioOptions {
+  readonly toolbox: Toolbox;
+  /** The product's version, told to clients. */
+  readonly version: string;
+  /** The local caller; its `auth` is `stdio`. */
+  readonly principal: Principal;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  /** Told of trouble on the connection; never writes to stdout. */
+  readonly onError: (error: Error) => void;
+}
+
+export interface StdioServer {
+  /** Resolves when the client is gone and every call that ran has left its records; then the process may end. */
+  readonly closed: Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Milliseconds that calls are given to record their end once the client is gone. */
+const grace = 10_000;
+
+export function startStdio(options: StdioOptions): StdioServer {
+  const { stdin, stdout } = options;
+  const calls = createCallsInFlight();
+  const caller = { principal: options.principal };
+  const handle = serveStdio(() => createMcpServer({ ...options, calls }, 'stdio', () => caller), {
+    transport: new StdioServerTransport(stdin, stdout),
+    onerror: options.onError,
+  });
+  const clientGone = new Promise<void>((resolve) => {
+    stdin.once('end', resolve).once('close', resolve);
+    stdout.once('error', () => resolve()).once('close', resolve);
+    if (stdin.readableEnded || stdin.destroyed) resolve();
+  });
+  async function close(): Promise<void> {
+    await handle.close();
+    await calls.idle(grace);
+  }
+  return { closed: clientGone.then(close), close };
+}
