@@ -6,6 +6,7 @@ import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Config } from '../config/config.ts';
 import type { Databases } from '../databases/databases.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
+import type { Log } from './log.ts';
 
 /** Where a command writes. Nothing but MCP messages may go to stdout in stdio mode; `serve` therefore never calls `out`. */
 export interface Terminal {
@@ -17,6 +18,16 @@ export interface Terminal {
   readonly interactive: boolean;
 }
 
+/** A transport that takes calls. */
+export interface Listening {
+  /** `stdio`, or the address clients connect to. */
+  readonly where: string;
+  /** Resolves when the client is gone for good (stdio); never for a listener. */
+  readonly closed: Promise<void>;
+  /** Takes no new calls, lets those running finish within a deadline. */
+  readonly close: () => Promise<void>;
+}
+
 /** The parts of a running broker, as `main` composes them. */
 export interface Parts {
   readonly config: Config;
@@ -25,14 +36,23 @@ export interface Parts {
   readonly decisionPoint: DecisionPoint;
   readonly audit: AuditLog;
   readonly broker: Broker;
-  /** Lets nothing new in, waits for the audit log to be durable, closes every connection. */
+  /** Opens the transport the configuration names. */
+  readonly listen: () => Promise<Listening>;
+  /** Closes every connection, then the audit log; after the transport is closed. */
   readonly close: () => Promise<void>;
 }
 
 export interface CommandDeps {
+  /** The product's version. */
+  readonly version: string;
   readonly terminal: Terminal;
-  /** Reads `--config FILE`, or what stands for it when absent. Throws ConfigError. */
-  readonly loadConfig: (file: string | undefined) => Promise<Config>;
+  /**
+   * Reads `--config FILE`, or what stands for it when absent: old flags among `flags`, old variables, the usual file.
+   * Throws ConfigError.
+   */
+  readonly loadConfig: (file: string | undefined, flags?: Readonly<Record<string, unknown>>) => Promise<Config>;
   /** Builds every part of the broker without listening. Loads policies and opens the audit log. */
-  readonly compose: (config: Config) => Promise<Parts>;
+  readonly compose: (config: Config, log: Log) => Promise<Parts>;
+  /** Sets the code the process ends with when everything is written; a thrown CommandError brings its own. */
+  readonly exitWith: (code: 0 | 1 | 2 | 3) => void;
 }

@@ -1,0 +1,39 @@
+/** `pgwarden check`: everything wrong with configuration and policies, without connecting to anything. */
+
+import { ConfigError, type Finding, formatFinding } from '../config/findings.ts';
+import type { CommandDeps } from './deps.ts';
+
+interface Verdict {
+  readonly file?: string | undefined;
+  readonly databases?: number;
+  readonly findings: readonly Finding[];
+}
+
+async function judge(file: string | undefined, deps: CommandDeps): Promise<Verdict> {
+  try {
+    const config = await deps.loadConfig(file);
+    return { file: config.file, databases: config.databases.length, findings: [...config.warnings, ...config.unbuilt] };
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return { file, findings: thrown.findings };
+    throw thrown;
+  }
+}
+
+function print({ file, databases, findings }: Verdict, ok: boolean, { terminal }: CommandDeps): void {
+  for (const finding of findings) terminal.err(`${finding.severity}: ${formatFinding(finding)}`);
+  const count = (severity: Finding['severity']) => findings.filter((finding) => finding.severity === severity).length;
+  const subject = file ?? 'the configuration';
+  if (ok) terminal.out(`${subject} is valid: ${databases ?? 0} databases, ${count('warning')} warnings.`);
+  else terminal.err(`${subject} cannot be used: ${count('error')} errors, ${count('warning')} warnings.`);
+}
+
+/** Ends with 0 when nothing stops the start, 1 when something does, 2 when the file cannot be read at all. */
+export async function check(options: { config?: string; json?: boolean }, deps: CommandDeps): Promise<void> {
+  const verdict = await judge(options.config, deps);
+  const errors = verdict.findings.filter((finding) => finding.severity === 'error');
+  const ok = errors.length === 0;
+  if (options.json === true) deps.terminal.out(JSON.stringify({ ok, ...verdict }, undefined, 2));
+  else print(verdict, ok, deps);
+  const unreadable = errors.some(({ key }) => ['file', 'YAML', '--config'].includes(key));
+  deps.exitWith(ok ? 0 : unreadable ? 2 : 1);
+}

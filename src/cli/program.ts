@@ -1,0 +1,58 @@
+/** The command line: every command, its options and an example; what a command does is loaded when it is called. */
+
+import { Command, Option } from 'commander';
+import type { CommandDeps } from './deps.ts';
+import { legacyOptions } from './legacy-options.ts';
+
+const configOption = () =>
+  new Option('-c, --config <file>', 'the configuration file (default: config.yaml here, else the user’s)');
+
+function addServe(program: Command, deps: CommandDeps): void {
+  const serve = program
+    .command('serve', { isDefault: true })
+    .description('start the server (the default command)')
+    .addOption(configOption())
+    .option('--transport <name>', 'stdio, streamable-http or sse (stdio)')
+    .option('--listen <host:port>', 'address of the HTTP transports (127.0.0.1:8000)')
+    .option('--audit-directory <dir>', 'where the audit log is written')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ pgwarden serve --config config.yaml --transport streamable-http\n' +
+        '  $ pgwarden --hostname db.internal --secret_arn ARN --database app   (one database, as before; _ and - alike)',
+    );
+  for (const option of legacyOptions()) serve.addOption(option);
+  serve.action(async (options: Readonly<Record<string, unknown>>) => {
+    const { serve: run } = await import('./serve.ts');
+    await run(options, deps);
+  });
+}
+
+function addCheck(program: Command, deps: CommandDeps): void {
+  program
+    .command('check')
+    .description('validate configuration and policies without connecting')
+    .addOption(configOption())
+    .option('--json', 'findings as JSON')
+    .addHelpText('after', '\nExample:\n  $ pgwarden check --config config.yaml')
+    .action(async (options: { config?: string; json?: boolean }) => {
+      const { check } = await import('./check.ts');
+      await check(options, deps);
+    });
+}
+
+/** Nothing heavy is imported here, so that `--help` is instant. */
+export function createProgram(deps: CommandDeps): Command {
+  const program = new Command('pgwarden')
+    .description('The policy-driven query broker for PostgreSQL: one MCP server in front of many databases.')
+    .version(deps.version, '-V, --version')
+    .configureOutput({
+      writeOut: (text) => deps.terminal.out(text.trimEnd()),
+      writeErr: (text) => deps.terminal.err(text.trimEnd()),
+    })
+    .showHelpAfterError('Hint: pgwarden --help lists every command; each has --help of its own.')
+    .addHelpText('after', '\nExample:\n  $ pgwarden demo --once')
+    .exitOverride();
+  addServe(program, deps);
+  addCheck(program, deps);
+  return program;
+}

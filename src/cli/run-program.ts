@@ -1,0 +1,50 @@
+/** Runs one command line to its exit code: 0 ok, 1 finding, 2 usage or unreadable configuration, 3 damaged evidence (audit). */
+
+import { CommanderError } from 'commander';
+import { CommandError } from './command-error.ts';
+import type { CommandDeps } from './deps.ts';
+import { normalizeSpelling } from './legacy-options.ts';
+import { createProgram } from './program.ts';
+
+/** One sentence and a hint; as one JSON object on stderr where `--json` was asked for. */
+function report(thrown: CommandError, json: boolean, { terminal }: CommandDeps): void {
+  const { message, hint } = thrown;
+  if (json) terminal.err(JSON.stringify({ error: { message, ...(hint !== undefined && { hint }) } }));
+  else terminal.err(hint === undefined ? `pgwarden: ${message}` : `pgwarden: ${message}\nHint: ${hint}`);
+}
+
+/** Codes that are answers, not errors. */
+const answered = new Set(['commander.helpDisplayed', 'commander.help', 'commander.version']);
+
+async function explain(thrown: unknown, json: boolean, deps: CommandDeps): Promise<number> {
+  if (thrown instanceof CommanderError) return answered.has(thrown.code) ? 0 : 2; // commander has written its own sentence
+  if (thrown instanceof CommandError) {
+    report(thrown, json, deps);
+    return thrown.exitCode;
+  }
+  const { ConfigError } = await import('../config/findings.ts');
+  if (thrown instanceof ConfigError) {
+    report(new CommandError(`the configuration cannot be used:\n${thrown.message}`, 2), json, deps);
+    return 2;
+  }
+  const { BrokerError } = await import('../model/errors.ts');
+  if (thrown instanceof BrokerError) {
+    report(new CommandError(`${thrown.code}: ${thrown.message}`, 1, thrown.hint), json, deps);
+    return 1;
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  report(new CommandError(message, 1), json, deps);
+  return 1;
+}
+
+/** `args` without the interpreter and the script. Never rejects. */
+export async function runProgram(args: readonly string[], deps: Omit<CommandDeps, 'exitWith'>): Promise<number> {
+  let code = 0;
+  const complete: CommandDeps = { ...deps, exitWith: (wanted) => (code = wanted) };
+  try {
+    await createProgram(complete).parseAsync(normalizeSpelling(args), { from: 'user' });
+    return code;
+  } catch (thrown) {
+    return explain(thrown, args.includes('--json'), complete);
+  }
+}
