@@ -1,0 +1,177 @@
+/** What stops the start, and that it is told with file, line, key and a way out. */
+
+import { expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/findings.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { configOf, embedded, findingsOf } from './written-config.ts';
+
+const orders = (more: string) =>
+  `databases:\n  orders:\n    type: direct_postgres\n    hostname: db.internal\n    database: orders\n${more}`;
+
+/** [what is wrong, the file, line, key, part of message or hint] */
+const mistakes: readonly (readonly [string, string, number, string, string])[] = [
+  ['an unknown key at the top', `auditt: {}\n${embedded}`, 1, 'auditt', 'Did you mean audit?'],
+  [
+    'an unknown key of a database',
+    orders('    read_only: true\n'),
+    6,
+    'databases.orders.read_only',
+    'Did you mean readonly?',
+  ],
+  ['a key of another type', orders('    resource_arn: x\n'), 6, 'databases.orders.resource_arn', 'is not a known key'],
+  [
+    'an unknown key deep inside',
+    orders('    limits:\n      max_row: 5\n'),
+    7,
+    'databases.orders.limits.max_row',
+    'max_rows',
+  ],
+  ['readonly: yes', orders('    readonly: yes\n'), 6, 'databases.orders.readonly', 'true or false'],
+  ['a quoted boolean', orders('    readonly: "false"\n'), 6, 'databases.orders.readonly', 'true or false'],
+  ['a literal password', orders('    password: hunter2\n'), 6, 'databases.orders.password', '{ env: NAME }'],
+  ['a literal key of the audit log', `audit: { hmac_key: hunter2 }\n${embedded}`, 1, 'audit.hmac_key', '{ env: NAME }'],
+  ['a duration without unit', `limits:\n  statement_timeout: 30\n${embedded}`, 2, 'limits.statement_timeout', '30s'],
+  ['a duration of zero', `limits:\n  statement_timeout: 0s\n${embedded}`, 2, 'limits.statement_timeout', '30s'],
+  ['a size without unit', `limits:\n  max_bytes: 1M\n${embedded}`, 2, 'limits.max_bytes', '1MiB'],
+  [
+    'a database without type',
+    'databases:\n  x:\n    database: y\n',
+    2,
+    'databases.x.type',
+    'direct_postgres, rds_data_api, embedded',
+  ],
+  [
+    'a database without host',
+    'databases:\n  x:\n    type: direct_postgres\n    database: y\n',
+    2,
+    'databases.x.hostname',
+    'is required',
+  ],
+  ['an upper-case id', 'databases:\n  Orders:\n    type: embedded\n', 2, 'databases.Orders', 'a-z 0-9'],
+  [
+    'an id that would leave the log directory',
+    'databases:\n  ../x:\n    type: embedded\n',
+    2,
+    'databases.../x',
+    'a-z 0-9',
+  ],
+  [
+    '"$user" in the search path',
+    orders('    search_path: [public, $user]\n'),
+    6,
+    'databases.orders.search_path.1',
+    '$user',
+  ],
+  ['two credentials', orders('    password: { env: A }\n    auth: iam\n'), 7, 'databases.orders.auth', 'Keep one'],
+  [
+    'a default database that is not there',
+    `default_database: sampel\n${embedded}`,
+    1,
+    'default_database',
+    'Did you mean sample?',
+  ],
+  ['no database', 'server: {}\n', 1, 'databases', 'no database'],
+  ['a duplicate key', `${embedded}  sample:\n    type: embedded\n`, 4, 'YAML', 'unique'],
+  ['broken YAML', 'databases: [\n', 2, 'YAML', ''],
+  ['hmac without a key', `audit:\n  sql: hmac\n${embedded}`, 2, 'audit.sql', 'hmac_key'],
+  ['an audit log switched off', `audit: off\n${embedded}`, 1, 'audit', 'mapping'],
+  ['an address without port', `server:\n  listen: localhost\n${embedded}`, 2, 'server.listen', 'HOST:PORT'],
+  ['a principal with a comma', `stdio: { principal: "a,b" }\n${embedded}`, 1, 'stdio.principal', 'no comma'],
+  [
+    'a short API key hash',
+    `server:\n  auth:\n    mode: api_key\n    keys:\n      - { principal: a, sha256: abc }\n${embedded}`,
+    5,
+    'server.auth.keys.0.sha256',
+    '64',
+  ],
+  [
+    'no API key at all',
+    `server:\n  auth:\n    mode: api_key\n    keys: []\n${embedded}`,
+    4,
+    'server.auth.keys',
+    'nobody',
+  ],
+  [
+    'an ARN of another service',
+    `databases:\n  x:\n    type: rds_data_api\n    resource_arn: arn:aws:s3:::bucket\n    secret_arn: arn:aws:secretsmanager:r:a:secret:x\n    database: d\n`,
+    4,
+    'databases.x.resource_arn',
+    'RDS',
+  ],
+];
+
+test.each(mistakes)('%s stops the start', (_name, text, line, key, told) => {
+  const findings = findingsOf(() => configOf(text));
+  const finding = findings.find((one) => one.key === key);
+  expect(findings.map((one) => one.key)).toContain(key);
+  expect(finding).toMatchObject({ severity: 'error', line, file: expect.stringMatching(/config\.yaml$/) });
+  expect(`${finding?.message} ${finding?.hint}`).toContain(told);
+});
+
+test('everything wrong is told at once', () => {
+  const findings = findingsOf(() => configOf(`servr: {}\nlimits: { max_rows: many }\n${orders('    readonly: 1\n')}`));
+  expect(findings.map(({ key }) => key).sort()).toEqual(['databases.orders.readonly', 'limits.max_rows', 'servr']);
+});
+
+test('a secret written into the file is not repeated in the message', () => {
+  const load = () => configOf(orders('    password: hunter2-secret\n'));
+  expect(load).toThrow(ConfigError);
+  expect(JSON.stringify(findingsOf(load))).not.toContain('hunter2');
+});
+
+test('what is wrong in an included file names that file', () => {
+  const load = () =>
+    configOf(`include: more/*.yaml\n${embedded}`, { 'more/a.yaml': 'databases:\n  a:\n    typ: embedded\n' });
+  expect(findingsOf(load)[0]).toMatchObject({
+    file: expect.stringMatching(/more\/a\.yaml$/),
+    line: 2,
+    key: 'databases.a.type',
+  });
+});
+
+test('an id configured in two files is told with both', () => {
+  const [finding] = findingsOf(() => configOf(`include: more.yaml\n${embedded}`, { 'more.yaml': embedded }));
+  expect(finding).toMatchObject({ file: expect.stringMatching(/more\.yaml$/), line: 2, key: 'databases.sample' });
+  expect(finding?.message).toMatch(/config\.yaml already/);
+});
+
+test('a file that is not there is an error with the way to one', () => {
+  expect(findingsOf(() => loadConfig('/nowhere/config.yaml', {}))).toMatchObject([
+    { message: 'there is no such file', hint: expect.stringContaining('--config') },
+  ]);
+});
+
+test('an address that others reach needs authentication; the message prints the line to add', () => {
+  const findings = findingsOf(() =>
+    configOf(`server:\n  listen: 0.0.0.0:8000\n  tls: terminated_upstream\n${embedded}`),
+  );
+  expect(findings).toMatchObject([
+    { line: 2, key: 'server.listen', hint: expect.stringContaining('auth: { mode: api_key') },
+  ]);
+});
+
+test('an address that others reach needs to say how it is encrypted', () => {
+  const auth = `auth: { mode: api_key, keys: [{ principal: a, sha256: ${'ab'.repeat(32)} }] }`;
+  const findings = findingsOf(() => configOf(`server:\n  listen: 0.0.0.0:8000\n  ${auth}\n${embedded}`));
+  expect(findings).toMatchObject([{ key: 'server.listen', hint: expect.stringContaining('tls: terminated_upstream') }]);
+  const behindProxy = configOf(`server:\n  listen: 0.0.0.0:8000\n  tls: terminated_upstream\n  ${auth}\n${embedded}`);
+  expect(behindProxy.server.listen.host).toBe('0.0.0.0');
+});
+
+test.each(['127.0.0.1:0', '[::1]:8000', 'localhost:8000', '127.9.9.9:1'])(
+  '%s is loopback and needs no authentication',
+  (listen) => {
+    expect(configOf(`server: { listen: "${listen}" }\n${embedded}`).server.auth.mode).toBe('none');
+  },
+);
+
+test.each([
+  ['server: { auth: { mode: oauth, issuer: "https://i.example", audience: a } }', 'server.auth.mode'],
+  ['server: { tls: { cert: c, key: k } }', 'server.tls'],
+  ['server: { admin_listen: "127.0.0.1:9000" }', 'server.admin_listen'],
+  ['server: { trusted_proxies: [10.0.0.0/8] }', 'server.trusted_proxies'],
+  ['audit: { signing_key: { env: K } }', 'audit.signing_key'],
+  ['audit: { require_shipped_within: 15m }', 'audit.require_shipped_within'],
+])('%s loads, and says that serve will refuse it', (text, key) => {
+  expect(configOf(`${text}\n${embedded}`).unbuilt).toMatchObject([{ key, line: 1, severity: 'warning' }]);
+});
