@@ -49,7 +49,7 @@ const homes: Record<string, readonly string[]> = {
   pino: ['audit', 'cli'],
   'fs-native-extensions': ['audit'],
   yaml: ['config', 'policy'],
-  zod: ['config', 'tools', 'policy'],
+  zod: ['config', 'tools', 'policy', 'audit'],
   commander: ['cli'],
 };
 

@@ -19,7 +19,8 @@ export type AuthorizedQuery = Sealed<'AuthorizedQuery'>;
 const authorized = createSeal<'AuthorizedQuery', AuthorizedContents>('AuthorizedQuery');
 
 /** Only the desk's `recordIntent` may call this, after the intent is durable. */
-export const sealAuthorized: (contents: AuthorizedContents) => AuthorizedQuery = (contents) => authorized.seal(contents);
+export const sealAuthorized: (contents: AuthorizedContents) => AuthorizedQuery = (contents) =>
+  authorized.seal(contents);
 
 export const openAuthorized = authorized.open;
 

@@ -1,0 +1,241 @@
+/** One log: the only writer of its files. What it resolved for is durable and chained; what it rejected was not told to anyone as done. */
+
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from './clock.ts';
+import { createCommitQueue, type Entry, type Placed, type QueueLimits } from './commit-queue.ts';
+import { beginFrame, type Frame, type Head, isTooLong, newHead } from './frame.ts';
+import { listSegments, prepareDirectory, segmentName } from './layout.ts';
+import { LogUnavailable } from './log-errors.ts';
+import type { LogFiles } from './log-files.ts';
+import type { IntentBody, Orphan, OutcomeBody, RecordBody, RecoverBody } from './records.ts';
+import { readTail, setTornAside } from './recovery.ts';
+import { createSegment, openSegment, type SegmentFile } from './segment-file.ts';
+import type { Serialize } from './serializer.ts';
+
+/** What all logs of a process share. */
+export interface LogSetting {
+  readonly files: LogFiles;
+  readonly clock: Clock;
+  /** ULID of this process. */
+  readonly writer: string;
+  readonly serialize: Serialize;
+  readonly queue: QueueLimits;
+  /** Bytes after which a new segment is begun; so it is at the first record of a UTC day. */
+  readonly rotateBytes: number;
+  /** Gives back space kept in reserve; false when there is none left to give. */
+  readonly releaseReserve: () => Promise<boolean>;
+  /** For the operational log. */
+  readonly report: (message: string, cause?: unknown) => void;
+}
+
+export interface Log {
+  readonly origin: string;
+  /** An intent that is not final: it owes an outcome. */
+  readonly intent: (body: IntentBody) => Promise<Placed>;
+  readonly outcome: (body: OutcomeBody) => Promise<Placed>;
+  /** Any other record. */
+  readonly note: (body: RecordBody) => Promise<Placed>;
+  /** Calls between their intent and their outcome. */
+  readonly openCalls: () => number;
+  /** Writes what is owed without a call: orphans found when it was opened. */
+  readonly payDebts: () => Promise<void>;
+  readonly head: () => Head;
+  readonly stalled: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+/** Milliseconds between two attempts to go on after a failed flush. */
+const healInterval = 1_000;
+
+/** Orphans named in one record, so that the line stays short. */
+const orphansPerRecord = 1_000;
+
+type Opening = 'genesis' | 'rotation' | 'flush_failed';
+
+/** Opens the log in `directory`, repairing what a crash left. Throws LogUnavailable `unusable` on damage. */
+export async function openLog(setting: LogSetting, directory: string, origin: string, logId: string): Promise<Log> {
+  await prepareDirectory(directory);
+  const { clock, files, report, serialize, writer } = setting;
+  const open = new Map<string, number>();
+  let head: Head = newHead;
+  let first = 0;
+  let file: SegmentFile;
+  let opening: Opening | undefined;
+  let torn: Omit<RecoverBody, 'type' | 'orphans'> | undefined;
+  let lost: Orphan[] = [];
+  let healTried = Number.NEGATIVE_INFINITY;
+  let segmentDay = '';
+
+  async function openTail(): Promise<SegmentFile> {
+    const segments = [...(await listSegments(directory))];
+    for (let last = segments.pop(); last !== undefined; last = segments.pop()) {
+      const tail = await readTail(last);
+      if (tail.torn > 0) {
+        const aside = await setTornAside(last.path, tail.head.offset);
+        torn = { why: 'crash', torn_bytes: aside.bytes, torn_sha256: aside.sha256 };
+        report(`${aside.bytes} bytes of an unfinished write were set aside in ${directory}/torn`);
+      }
+      if (tail.head.offset === 0) {
+        await unlink(last.path); // made, and never written to
+        continue;
+      }
+      head = tail.head;
+      first = last.first;
+      segmentDay = head.ts.slice(0, 10);
+      for (const [call, iseq] of tail.open) lost.push({ call, iseq, st: 'unknown', why: 'broker_crash' });
+      if (lost.length > 0)
+        report(`${lost.length} calls in ${origin} have an intent and no outcome: the process died between`);
+      return openSegment(files, last.path);
+    }
+    opening = 'genesis';
+    return createSegment(files, directory, join(directory, segmentName(0)));
+  }
+
+  async function begin(why: Opening): Promise<void> {
+    const size = head.range.size;
+    const next = await createSegment(files, directory, join(directory, segmentName(size)));
+    await file.close().catch((error: unknown) => report('an audit log file could not be closed', error));
+    file = next;
+    head = { ...head, offset: 0 };
+    first = size;
+    opening = why;
+  }
+
+  async function heal(): Promise<void> {
+    if (Date.now() - healTried < healInterval) throw new LogUnavailable('poisoned', 'a flush of the audit log failed');
+    healTried = Date.now();
+    try {
+      const aside = await setTornAside(file.path, head.offset);
+      torn = { why: 'flush_failed', torn_bytes: aside.bytes, torn_sha256: aside.sha256 };
+      if (head.range.size === first) await unlink(file.path);
+      await begin(head.range.size === 0 ? 'genesis' : 'flush_failed');
+    } catch (error) {
+      throw new LogUnavailable('poisoned', 'the audit log could not be reopened after a failed flush', error);
+    }
+    report(`the audit log ${origin} goes on in a new segment after a failed flush`);
+  }
+
+  async function ready(): Promise<void> {
+    if (file.poisoned()) await heal();
+    const today = clock.stamp(head.ts).ts.slice(0, 10);
+    if (opening !== undefined || (head.offset < setting.rotateBytes && today === segmentDay)) return;
+    try {
+      await begin('rotation');
+    } catch (error) {
+      report('a new audit log segment could not be begun; the old one is used on', error);
+    }
+  }
+
+  function openingRecord(): readonly RecordBody[] {
+    if (opening === undefined) return [];
+    if (opening === 'genesis') return [{ type: 'genesis', origin, log_id: logId, vkeys: [] }];
+    const calls = [...open].map(([call, iseq]) => ({ call, iseq }));
+    return [{ type: 'segment', first, frontier: [...head.range.frontier], why: opening, open: calls }];
+  }
+
+  function recoverRecords(orphans: readonly Orphan[]): readonly RecordBody[] {
+    if (torn === undefined && orphans.length === 0) return [];
+    const records: RecordBody[] = [];
+    let found = torn ?? {
+      why: orphans.some(({ why }) => why === 'broker_crash') ? 'crash' : 'write_failed',
+      torn_bytes: 0,
+    };
+    for (let at = 0; at === 0 || at < orphans.length; at += orphansPerRecord) {
+      records.push({ type: 'recover', ...found, orphans: orphans.slice(at, at + orphansPerRecord) });
+      found = { why: found.why, torn_bytes: 0 };
+    }
+    return records;
+  }
+
+  /** Records owed before anything else, and what to forget once they are durable. */
+  function addDebts(frame: Frame): () => void {
+    const orphans = [...lost];
+    for (const record of [...openingRecord(), ...recoverRecords(orphans)]) frame.add(serialize(record));
+    return () => {
+      for (const { call } of orphans) open.delete(call);
+      lost = lost.slice(orphans.length);
+      torn = undefined;
+      if (opening !== undefined) segmentDay = head.ts.slice(0, 10);
+      opening = undefined;
+    };
+  }
+
+  async function commit(batch: readonly Entry[]): Promise<readonly Placed[]> {
+    await ready();
+    const frame = beginFrame(head, clock, writer);
+    const paid = addDebts(frame);
+    const placed = batch.map(({ content }) => frame.add(content));
+    if (frame.size() === head.range.size) return [];
+    const { bytes, head: next } = frame.finish();
+    await file.append(bytes, head.offset);
+    head = next;
+    paid();
+    return placed;
+  }
+
+  async function mayRetry(error: LogUnavailable): Promise<boolean> {
+    report(`records could not be written to ${origin}: ${error.message}`, error.cause);
+    return error.fault === 'no_space' && (await setting.releaseReserve());
+  }
+
+  const queue = createCommitQueue(commit, mayRetry, setting.queue);
+
+  function content(body: RecordBody): string {
+    const text = serialize(body);
+    if (isTooLong(text)) throw new LogUnavailable('line_too_long', 'the record is longer than a line may be');
+    return text;
+  }
+
+  async function intent(body: IntentBody): Promise<Placed> {
+    const fate = (placed: Placed | undefined, tooLate: boolean) => {
+      if (placed === undefined) return;
+      open.set(body.call, placed.seq);
+      if (tooLate) quietly(outcome(settled(body.call, placed.seq, 'not_executed')));
+    };
+    return queue.append(content(body), { urgent: false, fate });
+  }
+
+  async function outcome(body: OutcomeBody): Promise<Placed> {
+    const fate = (placed: Placed | undefined, tooLate: boolean) => {
+      const st = body.st === 'ok' ? 'withheld' : body.st;
+      if (placed === undefined) lost.push({ call: body.call, iseq: body.iseq, st, why: 'audit_failed' });
+      else open.delete(body.call);
+      if (placed === undefined || !tooLate || body.st !== 'ok') return;
+      quietly(
+        queue.append(content({ ...settled(body.call, body.iseq, 'withheld'), amends: placed.seq }), { urgent: true }),
+      );
+    };
+    return queue.append(content(body), { urgent: true, fate });
+  }
+
+  /** Nobody waits for these; what became of them stands in the log or in `lost`. */
+  function quietly(work: Promise<Placed>): void {
+    work.catch((error: unknown) => report(`a late record of ${origin} could not be written`, error));
+  }
+
+  file = await openTail();
+
+  return {
+    origin,
+    intent,
+    outcome,
+    note: async (body) => queue.append(content(body), { urgent: body.type !== 'intent' }),
+    openCalls: () => open.size,
+    async payDebts() {
+      if (opening === undefined && torn === undefined && lost.length === 0) return;
+      queue.nudge();
+      await queue.idle();
+    },
+    head: () => head,
+    stalled: queue.stalled,
+    async close() {
+      await queue.idle();
+      await file.close();
+    },
+  };
+}
+
+function settled(call: string, iseq: number, st: 'not_executed' | 'withheld'): OutcomeBody {
+  return { type: 'outcome', call, iseq, st, why: 'audit_deadline' };
+}

@@ -1,0 +1,156 @@
+/** What a log holds when it is opened: its end, its unanswered intents, and what a crash left half-written. */
+
+import { constants } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { prevEnd, prevStart, sha256 } from './chain.ts';
+import type { Head } from './frame.ts';
+import type { Segment } from './layout.ts';
+import { eachLine } from './lines.ts';
+import { LogUnavailable } from './log-errors.ts';
+import { emptyRange, growRange } from './merkle.ts';
+
+export interface Tail {
+  readonly head: Head;
+  /** `call` → `seq` of intents without an outcome. */
+  readonly open: ReadonlyMap<string, number>;
+  /** Bytes after the last whole line that chains: the remains of a write that was never acknowledged. */
+  readonly torn: number;
+  /** Certificate state of the newest epoch and seal, for whoever continues them. */
+  readonly lastSeal: number | undefined;
+}
+
+/** The few fields recovery reads; everything else in a line is the verifier's business. */
+const glance = z.object({
+  seq: z.number(),
+  ts: z.string(),
+  type: z.string(),
+  call: z.string().optional(),
+  final: z.boolean().optional(),
+  decision: z.object({ eff: z.string() }).optional(),
+  frontier: z.array(z.string()).optional(),
+  first: z.number().optional(),
+  open: z.array(z.object({ call: z.string(), iseq: z.number() })).optional(),
+  orphans: z.array(z.object({ call: z.string() })).optional(),
+});
+type Glance = z.infer<typeof glance>;
+
+/** A torn tail is never longer: a batch is a few MiB. */
+const maxTornBytes = 64 * 1024 * 1024;
+
+/**
+ * Reads the whole active segment, checking the chain. Throws LogUnavailable `unusable` when it is damaged in a way that a
+ * crash cannot explain: nothing may be appended to evidence that is broken.
+ */
+export async function readTail(segment: Segment): Promise<Tail> {
+  const openCalls = new Map<string, number>();
+  let grown = growRange(emptyRange);
+  let prev: string | undefined;
+  let ts = '';
+  let seq = segment.first;
+  let lastSeal: number | undefined;
+  let damaged = false;
+
+  function visit(bytes: Buffer, start: number, end: number): boolean {
+    const named = bytes.toString('latin1', start + prevStart, start + prevEnd);
+    const seen =
+      (prev === undefined || named === prev) && !bytes.subarray(start, end).includes(0)
+        ? read(bytes, start, end)
+        : undefined;
+    if (seen === undefined || seen.seq !== seq) {
+      damaged = true;
+      return false;
+    }
+    if (prev === undefined && seen.frontier !== undefined) grown = growRange({ size: seq, frontier: seen.frontier });
+    note(seen, openCalls);
+    if (seen.type === 'seal') lastSeal = seq;
+    bytes[start - 1] = 0;
+    prev = sha256(bytes.subarray(start - 1, end));
+    grown.push(prev);
+    ts = seen.ts;
+    seq += 1;
+    return true;
+  }
+
+  const { finished } = await eachLine(segment.path, visit);
+  const { size } = await stat(segment.path);
+  if (damaged && !(await isTorn(segment.path, finished, size))) {
+    throw new LogUnavailable(
+      'unusable',
+      `the audit log is damaged at byte ${finished} of ${segment.path}; 'audit verify' says more`,
+    );
+  }
+  return {
+    head: { range: grown.snapshot(), prev: prev ?? '', offset: finished, ts },
+    open: openCalls,
+    torn: size - finished,
+    lastSeal,
+  };
+}
+
+function read(bytes: Buffer, start: number, end: number): Glance | undefined {
+  try {
+    return glance.safeParse(JSON.parse(bytes.toString('utf8', start, end))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function note(seen: Glance, open: Map<string, number>): void {
+  const { call } = seen;
+  if (seen.type === 'intent' && call !== undefined && seen.final !== true) open.set(call, seen.seq);
+  if (seen.type === 'outcome' && call !== undefined) open.delete(call);
+  for (const orphan of seen.orphans ?? []) open.delete(orphan.call);
+  for (const { call, iseq } of seen.open ?? []) open.set(call, iseq);
+}
+
+/**
+ * After a power cut the last blocks of a file may be missing or zero. No line of ours holds a zero byte and each ends in
+ * LF, so a tail with a zero byte or without its LF is a torn write; anything else is damage.
+ */
+async function isTorn(path: string, from: number, size: number): Promise<boolean> {
+  if (size - from > maxTornBytes) return false;
+  const rest = await readFrom(path, from, size);
+  return rest.includes(0) || rest.at(-1) !== 0x0a;
+}
+
+async function readFrom(path: string, from: number, size: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.alloc(size - from);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Keeps the torn bytes as `torn/<first>-<offset>-<hash>.bin`, then cuts the file; both are durable when this resolves. */
+export async function setTornAside(
+  path: string,
+  from: number,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const { size } = await stat(path);
+  const rest = await readFrom(path, from, size);
+  const hash = sha256(rest);
+  const directory = join(dirname(path), 'torn');
+  await mkdir(directory, { recursive: true, mode: 0o750 });
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+  const name = `${path.slice(dirname(path).length + 1).replace('.jsonl', '')}-${from}-${hash.slice(0, 16)}.bin`;
+  const copy = await open(join(directory, name), flags, 0o440);
+  try {
+    await copy.writeFile(rest);
+    await copy.sync();
+  } finally {
+    await copy.close();
+  }
+  const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    await file.truncate(from);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { bytes: rest.length, sha256: hash };
+}
