@@ -1,0 +1,76 @@
+/** Every backend of the process behind one door: made when a database is first called, dispatched by its connection. */
+
+import { randomBytes } from 'node:crypto';
+import { type AuthorizedQuery, openAuthorized } from '../audit/audit-log.ts';
+import type { Database } from '../model/database.ts';
+import { Failure } from '../model/errors.ts';
+import type { Backend } from './backend.ts';
+import type { PoolStats } from './pool.ts';
+import type { DatabaseBackend } from './pooled-backend.ts';
+import { createPostgresBackend, type ReadSecret } from './postgres/postgres-backend.ts';
+
+export interface BackendsOptions {
+  readonly readSecret: ReadSecret;
+  /** NODE_PG_FORCE_NATIVE is set in the environment (the configuration tells). */
+  readonly nativeDriverForced: boolean;
+  /** Key of the `hash` mask, at least 32 bytes; without one, digests are comparable within this process only. */
+  readonly maskKey?: Buffer;
+}
+
+export interface Backends extends Backend {
+  /** Ends one database's sessions (its configuration changed or went); a later call opens it anew. */
+  readonly closeDatabase: (databaseId: string) => void;
+  /** Sessions of each database that has been called. */
+  readonly stats: () => ReadonlyMap<string, PoolStats>;
+}
+
+const notYet = (): DatabaseBackend => ({
+  execute: () =>
+    Promise.reject(new Failure('BACKEND_UNAVAILABLE', 'Databases behind the RDS Data API are not available in this version.')),
+  stats: () => ({ active: 0, idle: 0, waiting: 0 }),
+  close: () => undefined,
+});
+
+export function createBackends(options: BackendsOptions): Backends {
+  const maskKey = options.maskKey ?? randomBytes(32);
+  const open = new Map<string, { readonly database: Database; readonly backend: DatabaseBackend }>();
+  let closed = false;
+
+  const make = (database: Database): DatabaseBackend => {
+    const { connection } = database;
+    switch (connection.type) {
+      case 'direct_postgres':
+        return createPostgresBackend(database, connection, { ...options, maskKey });
+      case 'embedded':
+      case 'rds_data_api':
+        return notYet();
+    }
+  };
+
+  /** A database object is frozen: another object under the same id means another configuration. */
+  const backendOf = (database: Database): DatabaseBackend => {
+    const known = open.get(database.id);
+    if (known?.database === database) return known.backend;
+    known?.backend.close();
+    const backend = make(database);
+    open.set(database.id, { database, backend });
+    return backend;
+  };
+
+  return {
+    execute: async (query: AuthorizedQuery, signal) => {
+      if (closed) throw new Failure('BACKEND_UNAVAILABLE', 'The broker is shutting down.');
+      return backendOf(openAuthorized(query).database).execute(query, signal);
+    },
+    closeDatabase: (databaseId) => {
+      open.get(databaseId)?.backend.close();
+      open.delete(databaseId);
+    },
+    stats: () => new Map([...open].map(([id, { backend }]) => [id, backend.stats()])),
+    close: async () => {
+      closed = true;
+      for (const { backend } of open.values()) backend.close();
+      open.clear();
+    },
+  };
+}

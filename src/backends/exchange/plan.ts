@@ -1,0 +1,67 @@
+/** What goes over the wire for one authorised statement: the transaction around it, and how its end must look. */
+
+import type { AuthorizedContents } from '../../audit/audit-log.ts';
+import { Failure } from '../../model/errors.ts';
+import type { StatementContents } from '../../sql/statement.ts';
+import { encodeSimple, encodeStep, type Step, sync } from '../protocol/encode.ts';
+import { typeOidByName } from '../values/built-in-types.ts';
+import { pinStep } from './pin.ts';
+import { witnessStep } from './witness.ts';
+
+/** The steps of one transaction, in order; the caller's statement is the last. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** Read-only transactions are always rolled back; the others wait for a COMMIT of their own. */
+  readonly readOnly: boolean;
+  /** Index of the witness step, or -1. */
+  readonly witness: number;
+  /** Index of the statement. */
+  readonly statement: number;
+}
+
+const fixedStep = (text: string): Step => ({ text, types: [], values: [], maxRows: 0 });
+const beginReadOnly = fixedStep('BEGIN READ ONLY');
+const beginReadWrite = fixedStep('BEGIN READ WRITE');
+
+/** Both walls must be open for a write: what the call may do at most, and what the database is. */
+export function mustBeReadOnly({ request, database }: AuthorizedContents, statement: Readonly<StatementContents>): boolean {
+  return database.readonly || request.intent !== 'write' || statement.class === 'read';
+}
+
+function typeOf(name: string | undefined): number {
+  if (name === undefined) return 0;
+  const oid = typeOidByName(name);
+  if (oid !== undefined) return oid;
+  throw new Failure('REQUEST_INVALID', `The type of a parameter is not a built-in type of PostgreSQL: ${name}.`);
+}
+
+function statementStep(query: AuthorizedContents, { sql, parameters, parameterCount }: Readonly<StatementContents>): Step {
+  const { values } = parameters;
+  if (values.length !== parameterCount)
+    throw new Failure('REQUEST_INVALID', `The statement asks for ${parameterCount} parameters, ${values.length} were given.`);
+  return {
+    text: sql,
+    types: values.map((value) => typeOf(value.type)),
+    values: values.map((value) => value.value),
+    maxRows: query.decision.obligations.limits.maxRows + 1,
+  };
+}
+
+export function planOf(query: AuthorizedContents, statement: Readonly<StatementContents>): Plan {
+  const readOnly = mustBeReadOnly(query, statement);
+  const { statementTimeout } = query.decision.obligations.limits;
+  const pin = pinStep({ database: query.database, call: query.request.call, statementTimeout });
+  const witness = witnessStep(query.access);
+  const before = [readOnly ? beginReadOnly : beginReadWrite, pin];
+  const steps = [...before, ...(witness === undefined ? [] : [witness]), statementStep(query, statement)];
+  return { steps, readOnly, witness: witness === undefined ? -1 : before.length, statement: steps.length - 1 };
+}
+
+/**
+ * The bytes of a plan: every step under one Sync, so that any failure makes the server skip the rest; for a read-only
+ * one the ROLLBACK follows in the same write.
+ */
+export function encodePlan({ steps, readOnly }: Pick<Plan, 'steps' | 'readOnly'>): Buffer {
+  const closing = readOnly ? [encodeSimple('ROLLBACK')] : [];
+  return Buffer.concat([...steps.map(encodeStep), sync, ...closing]);
+}

@@ -1,0 +1,65 @@
+/** The types of a database that are not built in, learned once and kept while its catalog stays the same. */
+
+import { encodePlan, type Plan } from './plan.ts';
+import { encodeStep, sync } from '../protocol/encode.ts';
+import { type Field, readCells } from '../protocol/replies.ts';
+import { builtInTypes } from '../values/built-in-types.ts';
+import type { Type } from '../values/type.ts';
+import { lookupStep, readTypes } from '../values/type-lookup.ts';
+import type { Channel } from './channel.ts';
+import { converse, type Reply } from './converse.ts';
+import { guard } from './guard.ts';
+import type { Call } from './verdict.ts';
+
+export interface KnownTypes {
+  /**
+   * The types of these fields. Asks the server about unknown ones, in a read-only transaction of its own or in the open
+   * one of a write; never fails: a type that cannot be looked up is shown as text.
+   */
+  readonly of: (channel: Channel, call: Call, plan: Plan, fields: readonly Field[]) => Promise<(oid: number) => Type>;
+}
+
+const unknown: Type = { kind: 'opaque', name: 'unknown' };
+
+/** Milliseconds and bytes a look-up may take. */
+const lookupTime = 5000;
+const lookupBytes = 4 * 1024 * 1024;
+
+async function lookUp(channel: Channel, plan: Plan, oids: readonly number[]): Promise<Map<number, Type>> {
+  const watch = guard(channel, lookupTime, undefined);
+  const steps = [...plan.steps.slice(0, 2), lookupStep(oids)];
+  const answer = plan.readOnly
+    ? await converse(channel, encodePlan({ steps, readOnly: true }), 2, lookupBytes)
+    : await converse(channel, Buffer.concat([encodeStep(lookupStep(oids)), sync]), 1, lookupBytes);
+  watch.release();
+  if (answer.error !== undefined && plan.readOnly && answer.statuses[1] !== 'I') channel.destroy();
+  const reply = answer.replies[plan.readOnly ? 2 : 0];
+  return readTypes(oids, reply === undefined ? [] : rowsOf(reply));
+}
+
+function rowsOf(reply: Reply): (string | null)[][] {
+  return reply.rows.map((body) => {
+    const row: (string | null)[] = [];
+    readCells(body, (text) => row.push(text));
+    return row;
+  });
+}
+
+export function createKnownTypes(): KnownTypes {
+  let catalogVersion: string | undefined;
+  let known = new Map<number, Type>();
+  return {
+    async of(channel, call, plan, fields) {
+      const version = call.query.access.catalogVersion;
+      if (version !== undefined && version !== catalogVersion) {
+        catalogVersion = version;
+        known = new Map();
+      }
+      const learned = known;
+      const missing = fields.map(({ type }) => type).filter((oid) => !builtInTypes.has(oid) && !learned.has(oid));
+      if (missing.length > 0 && channel.usable)
+        for (const [oid, type] of await lookUp(channel, plan, [...new Set(missing)])) learned.set(oid, type);
+      return (oid) => builtInTypes.get(oid) ?? learned.get(oid) ?? unknown;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** A backend over a pool of sessions, whatever carries them: acquire, run, clean, release. */
+
+import type { AuthorizedQuery } from '../audit/audit-log.ts';
+import type { QueryResult } from '../model/result.ts';
+import type { Channel } from './exchange/channel.ts';
+import { cleanSession, openCall, type RunParts, runQuery } from './exchange/run-query.ts';
+import { createKnownTypes } from './exchange/types-of.ts';
+import type { Pool, PoolStats } from './pool.ts';
+
+/** The backend of one database. */
+export interface DatabaseBackend {
+  readonly execute: (query: AuthorizedQuery, signal: AbortSignal) => Promise<QueryResult>;
+  readonly stats: () => PoolStats;
+  readonly close: () => void;
+}
+
+const micros = (since: number) => Math.round((performance.now() - since) * 1000);
+
+export function createPooledBackend(pool: Pool<Channel>, maskKey: Buffer): DatabaseBackend {
+  const parts: RunParts = { types: createKnownTypes(), maskKey };
+  const seen = new WeakSet<Channel>();
+
+  async function execute(token: AuthorizedQuery, signal: AbortSignal): Promise<QueryResult> {
+    const call = openCall(token);
+    const arrived = performance.now();
+    const channel = await pool.acquire(signal);
+    const waited = micros(arrived);
+    const connect = seen.has(channel) ? 0 : channel.openedIn;
+    seen.add(channel);
+    const started = performance.now();
+    try {
+      const run = await runQuery(channel, call, signal, parts);
+      const timings = { queue: Math.max(0, waited - connect), connect, execute: micros(started) };
+      const pid = channel.pid === undefined ? {} : { pid: channel.pid };
+      return { ...run, backend: { ...pid, version: channel.version }, timings };
+    } finally {
+      // The caller need not wait for the session to be cleaned; the next one does.
+      void cleanSession(channel, call).then(() => pool.release(channel));
+    }
+  }
+
+  return { execute, stats: pool.stats, close: pool.close };
+}

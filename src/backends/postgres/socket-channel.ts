@@ -1,0 +1,106 @@
+/** A session of a server: `pg` makes the connection (TLS, authentication), then the socket speaks the exchange alone. */
+
+import type { Duplex } from 'node:stream';
+import { Failure } from '../../model/errors.ts';
+import type { Channel, Listener } from '../exchange/channel.ts';
+import { terminate } from '../protocol/encode.ts';
+import { connectFailure } from '../query-error.ts';
+import { sendCancel } from './cancel.ts';
+import type { SessionSettings } from './session-settings.ts';
+import type { TlsOptions } from './tls.ts';
+
+export interface SessionTarget {
+  readonly settings: SessionSettings;
+  readonly tls: TlsOptions;
+  /** Asked only when the server wants one. */
+  readonly password: () => Promise<string>;
+}
+
+/** Connects and authenticates. Throws BACKEND_UNAVAILABLE, or BACKEND_CANCELLED when `signal` fires first. */
+export async function openSocketChannel(target: SessionTarget, signal: AbortSignal): Promise<Channel> {
+  const started = performance.now();
+  const { settings, tls, password } = target;
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ ...settings, password, ssl: tls ?? false });
+  let version = '';
+  client.connection.on('parameterStatus', ({ parameterName, parameterValue }: Record<string, unknown>) => {
+    if (parameterName === 'server_version') version = String(parameterValue);
+  });
+  client.on('error', () => undefined); // a lost session also shows as its socket's end
+  const stop = () => client.connection.stream.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) stop();
+    await client.connect();
+  } catch (error) {
+    stop();
+    if (signal.aborted) throw new Failure('BACKEND_CANCELLED', 'The call was cancelled while it was connecting.', { cause: error });
+    throw connectFailure(error);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  const processId = Number(Reflect.get(client, 'processID'));
+  const secretKey = Number(Reflect.get(client, 'secretKey'));
+  const cancel = () => sendCancel({ host: settings.host, port: settings.port, tls, processId, secretKey });
+  const openedIn = Math.round((performance.now() - started) * 1000);
+  return takeOver(client.connection.stream, { processId, version, openedIn, cancel });
+}
+
+/** Milliseconds a server is given to hang up after it was told goodbye. */
+const farewell = 1000;
+
+interface Session {
+  readonly processId: number;
+  readonly version: string;
+  readonly openedIn: number;
+  readonly cancel: () => void;
+}
+
+/** From here on `pg` no longer reads: every byte goes to the exchange that is under way. */
+function takeOver(socket: Duplex, { processId, version, openedIn, cancel }: Session): Channel {
+  let listener: Listener | undefined;
+  let usable = true;
+  const endings: (() => void)[] = [];
+  const end = (reason: Error) => {
+    if (!usable) return;
+    usable = false;
+    const bystander = listener;
+    listener = undefined;
+    bystander?.lost(reason);
+    for (const ended of endings) ended();
+  };
+  const destroy = () => {
+    if (!usable) return;
+    const busy = listener !== undefined;
+    end(new Error('destroyed'));
+    if (busy) {
+      cancel();
+      socket.destroy();
+    } else {
+      socket.end(terminate);
+      setTimeout(() => socket.destroy(), farewell).unref();
+    }
+  };
+  socket.removeAllListeners('data');
+  // A server that speaks while nobody asked is shutting down or was reconfigured: either way the session is done.
+  socket.on('data', (bytes: Buffer) => (listener === undefined ? destroy() : listener.data(bytes)));
+  socket.on('error', end);
+  socket.on('close', () => end(new Error('the connection was closed')));
+  return {
+    pid: processId,
+    version,
+    openedIn,
+    enforcesTimeout: true,
+    get usable() {
+      return usable;
+    },
+    send: (bytes) => void socket.write(bytes),
+    listen: (next) => {
+      listener = next;
+      if (!usable) next?.lost(new Error('the connection was closed'));
+    },
+    interrupt: cancel,
+    destroy,
+    onEnd: (ended) => void endings.push(ended),
+  };
+}
