@@ -4,6 +4,7 @@ import type { Database } from '../model/database.ts';
 import type { Principal } from '../model/principal.ts';
 import type { QueryRequest } from '../model/request.ts';
 import type { Access } from '../sql/access.ts';
+import type { Sight } from '../sql/name-not-available.ts';
 import type { StatementContents } from '../sql/statement.ts';
 import type { Decision } from './permit.ts';
 
@@ -17,10 +18,13 @@ export interface Question {
 
 /** Answers relation by relation and column by column for one principal: what tools need to show only what may be seen. */
 export interface Visibility {
-  /** Whether any column of the relation may be selected. */
+  /** Whether the relation may be listed: whoever may select one of its columns may. */
   readonly relation: (schema: string, relation: string, columns: readonly string[]) => boolean;
+  /** Whether the column may be described: whoever may select it may. */
   readonly column: (schema: string, relation: string, column: string) => boolean;
   readonly function: (schema: string, name: string, args: readonly string[]) => boolean;
+  /** What the reading of a statement may treat as existing: wider than the above, it counts every action. */
+  readonly knows: Sight;
 }
 
 export interface DecisionPoint {

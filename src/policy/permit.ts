@@ -1,6 +1,7 @@
 /** Seal 2: the decision point answered permit for this statement and named the rules. */
 
 import type { Database } from '../model/database.ts';
+import type { ErrorCode } from '../model/errors.ts';
 import type { CallLimits, QueryRequest } from '../model/request.ts';
 import { createSeal, type Sealed } from '../model/seal.ts';
 import type { Access } from '../sql/access.ts';
@@ -25,10 +26,15 @@ export interface Obligations {
 }
 
 export interface Denial {
-  /** As the caller may see it: the resource asked for, never the rule text. */
+  /** As the caller may see it: the resource asked for, never the rule text. What the caller may not know of stands as written. */
   readonly resource: string;
   readonly action: string;
   readonly position: number;
+  /** NAME_NOT_AVAILABLE: the caller must not learn that it exists. */
+  readonly code: Extract<ErrorCode, 'NAME_NOT_AVAILABLE' | 'POLICY_DENIED' | 'FUNCTION_FORBIDDEN'>;
+  readonly kind: 'relation' | 'column' | 'function' | 'setting' | 'statement';
+  /** What the caller can do instead; tells nothing the caller may not read. */
+  readonly hint?: string;
 }
 
 /** The answer of a decision point about one reading. `rules` are the policy lines that decided, as written, or `system:…`. */

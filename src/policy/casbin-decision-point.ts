@@ -1,0 +1,126 @@
+/** The decision point over casbin: one policy for each database, all of them replaced at once or not at all. */
+
+import { Refusal } from '../model/errors.ts';
+import type { Principal } from '../model/principal.ts';
+import { isPrincipalId, systemPrincipal } from '../model/principal.ts';
+import { builtInPolicy } from './built-in-policy.ts';
+import { createEnforcer } from './casbin-enforcer.ts';
+import type { DecisionPoint, Question } from './decision-point.ts';
+import { grantsAnything } from './grants-anything.ts';
+import type { Judge } from './judge.ts';
+import { judgeStatement } from './judge-statement.ts';
+import { createJudges } from './judges.ts';
+import { tightest } from './limits.ts';
+import { modelSha256, modelText } from './model.ts';
+import type { Decision } from './permit.ts';
+import { callerOf, type Policy } from './policy.ts';
+import { type PolicyFiles, readPolicies } from './policy-directory.ts';
+import { writeActions } from './rule.ts';
+import { blind, visibilityOf } from './visibility.ts';
+
+/** Where policies come from: files, or the built-in policy of old single-database flags. */
+export type PolicySource =
+  | ({ readonly kind: 'files' } & PolicyFiles)
+  | { readonly kind: 'builtin-local-read'; readonly principal?: string };
+
+export interface DecisionPointSettings {
+  readonly source: PolicySource;
+  readonly databases: readonly { readonly id: string; readonly legacyWrites: boolean }[];
+  /** Memory for remembered verdicts, in bytes. */
+  readonly cacheBytes?: number;
+}
+
+export interface CasbinDecisionPoint extends DecisionPoint {
+  /** Reads every file anew and puts all policies in force at once. Throws PolicyUnusable and changes nothing. */
+  readonly reload: (settings?: DecisionPointSettings) => Promise<void>;
+  /** The texts whose SHA-256 a decision names: the policy of a database, and the model. */
+  readonly texts: (databaseId: string) => { readonly policy: string; readonly model: string };
+  /** The rows in force, for reviews by operators. */
+  readonly policy: (databaseId: string) => Policy;
+}
+
+/** What is in force; a call reads it once, so it never sees half of two policies. */
+interface Force {
+  readonly policies: ReadonlyMap<string, Policy>;
+  readonly generation: number;
+}
+
+/** Loads every policy and casbin. Throws PolicyUnusable, naming file, line and hint. */
+export async function createCasbinDecisionPoint(initial: DecisionPointSettings): Promise<CasbinDecisionPoint> {
+  const [enforcer, policies] = await Promise.all([createEnforcer(), load(initial)]);
+  const judges = createJudges(enforcer, initial.cacheBytes ?? 32 * 1024 * 1024);
+  let settings = initial;
+  let force: Force = { policies, generation: 1 };
+
+  function policyOf(databaseId: string, { policies: inForce }: Force = force): Policy {
+    const policy = inForce.get(databaseId);
+    if (policy === undefined)
+      throw new Refusal('POLICY_UNAVAILABLE', 'There is no policy for this database, so nothing is permitted.');
+    return policy;
+  }
+
+  function judgeOf(principal: Principal, databaseId: string): Judge | undefined {
+    const policy = force.policies.get(databaseId);
+    return policy === undefined || !isPrincipalId(principal.id) ? undefined : judges.of(policy, principal, databaseId);
+  }
+
+  async function decide(question: Question): Promise<Decision> {
+    const started = performance.now();
+    const { principal, database, request } = question;
+    const inForce = force;
+    const policy = policyOf(database.id, inForce);
+    if (!isPrincipalId(principal.id)) throw new Refusal('PRINCIPAL_UNKNOWN', 'The caller is not authenticated.');
+    const judge = judges.of(policy, principal, database.id);
+    const judgement = judgeStatement(judge, question);
+    const permit = judgement.denied.length === 0 && judgement.rules.size > 0;
+    return {
+      effect: permit ? 'permit' : 'deny',
+      rules: [...judgement.rules],
+      denied: judgement.denied.sort((a, b) => a.position - b.position),
+      obligations: {
+        limits: tightest(database.limits, principal === systemPrincipal ? [] : judge.limits, request.limits),
+        masks: permit ? judgement.masks : [],
+      },
+      policy: { sha256: policy.sha256, model: modelSha256, generation: inForce.generation },
+      duration: Math.round((performance.now() - started) * 1000),
+    };
+  }
+
+  async function reload(next: DecisionPointSettings = settings): Promise<void> {
+    const fresh = await load(next);
+    settings = next;
+    force = { policies: fresh, generation: force.generation + 1 };
+  }
+
+  const gives = (principal: Principal, databaseId: string, writes: boolean): boolean => {
+    const policy = force.policies.get(databaseId);
+    if (policy === undefined || !isPrincipalId(principal.id)) return false;
+    return principal === systemPrincipal
+      ? !writes
+      : grantsAnything(policy, callerOf(policy, principal), writes ? writeActions : undefined);
+  };
+  return {
+    decide,
+    reload,
+    mayUse: (principal, databaseId) => gives(principal, databaseId, false),
+    mayWrite: (principal, databaseId) => gives(principal, databaseId, true),
+    visibility: (principal, databaseId) => {
+      const judge = judgeOf(principal, databaseId);
+      return judge === undefined ? blind : visibilityOf(judge);
+    },
+    version: (databaseId) => policyOf(databaseId).sha256,
+    texts: (databaseId) => ({ policy: policyOf(databaseId).text, model: modelText }),
+    policy: (databaseId) => policyOf(databaseId),
+  };
+}
+
+async function load({ source, databases }: DecisionPointSettings): Promise<ReadonlyMap<string, Policy>> {
+  if (source.kind === 'files')
+    return readPolicies(
+      source,
+      databases.map(({ id }) => id),
+    );
+  return new Map(
+    databases.map(({ id, legacyWrites }) => [id, builtInPolicy({ principal: source.principal, writes: legacyWrites })]),
+  );
+}

@@ -1,0 +1,69 @@
+/** One function of a reading before the rules, by its class. */
+
+import type { FunctionAccess } from '../sql/access.ts';
+import { printName } from './identifiers.ts';
+import type { Judge } from './judge.ts';
+import type { Judgement } from './judge-relation.ts';
+import type { Denial } from './permit.ts';
+import type { FunctionTarget } from './resource.ts';
+
+/** Adds to `judgement` what the rules say of one function. `mayWrite`: the call may write, in a database that can be written. */
+export function judgeFunction(judge: Judge, access: FunctionAccess, mayWrite: boolean, judgement: Judgement): void {
+  if (access.class === 'pure' && !judge.deniesCalls) return;
+  const target: FunctionTarget = {
+    kind: 'function',
+    schema: access.schema,
+    name: access.name,
+    args: access.args,
+    class: access.class,
+  };
+  const call = judge.ask(target, 'call');
+  const select = isDescriber(access) ? judge.ask(target, 'select') : undefined;
+  const deciding = [call, select].find((verdict) => verdict?.permit);
+  const denied = [call, select].some((verdict) => verdict?.rule?.effect === 'deny');
+  if (permits(access, deciding !== undefined, mayWrite) && !denied) {
+    if (deciding?.rule) judgement.rules.add(deciding.rule.text);
+    return;
+  }
+  judgement.denied.push(denial(access, denied));
+}
+
+const isDescriber = ({ class: kind }: FunctionAccess): boolean =>
+  kind === 'describer' || kind === 'describer_all' || kind === 'statistics';
+
+function permits(access: FunctionAccess, ruled: boolean, mayWrite: boolean): boolean {
+  if (access.class === 'pure') return true;
+  // no rule permits these where nothing may be written; elsewhere only a rule that names the function
+  return access.class === 'forbidden' ? mayWrite && ruled : ruled;
+}
+
+function denial(access: FunctionAccess, denied: boolean): Denial {
+  const { position, written } = access;
+  if (access.class === 'forbidden')
+    return {
+      code: 'FUNCTION_FORBIDDEN',
+      kind: 'function',
+      resource: written,
+      action: 'call',
+      position,
+      hint: access.reason,
+    };
+  if (access.class === 'user')
+    return { code: 'NAME_NOT_AVAILABLE', kind: 'function', resource: written, action: 'call', position };
+  const hint = denied ? undefined : describerHint[access.class];
+  return {
+    code: 'POLICY_DENIED',
+    kind: 'function',
+    resource: printName(access.schema, access.name),
+    action: 'call',
+    position,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+const describerHint = {
+  pure: undefined,
+  describer: 'It describes the database; the policy opens such functions with @introspection.',
+  describer_all: 'It shows definitions or sizes of anything; the policy opens such functions with select on **.',
+  statistics: 'It shows activity; the policy opens such functions with @statistics.',
+} as const;

@@ -1,0 +1,105 @@
+/** A whole reading before the rules: the broker's own texts by built-in rules, everything else relation by relation. */
+
+import { systemPrincipal } from '../model/principal.ts';
+import type { Access } from '../sql/access.ts';
+import type { StatementContents, Tree } from '../sql/statement.ts';
+import type { Question } from './decision-point.ts';
+import type { Judge } from './judge.ts';
+import { judgeFunction } from './judge-function.ts';
+import { type Judgement, judgeRelation, type Manner } from './judge-relation.ts';
+import { relationTarget } from './relation-targets.ts';
+import { settingClass } from './settings.ts';
+
+/** Built-in rules, as a permit names them. */
+export const builtInRules = {
+  catalog: 'system:catalog',
+  health: 'system:health',
+  describe: 'system:describe',
+  /** Reads no relation and calls only functions that need no rule. */
+  expression: 'system:expression',
+  /** Shows a setting that tells how the session reads and prints. */
+  setting: 'system:setting',
+} as const;
+
+/** Fixed texts any principal of the database may have run: they tell of the server, nothing of what is in it. */
+const healthTexts: ReadonlySet<string> = new Set(['server_info', 'health']);
+
+/** Nothing denied means permitted; a permit then holds at least one rule. */
+export function judgeStatement(judge: Judge, question: Question): Judgement {
+  const judgement: Judgement = { rules: new Set(), denied: [], masks: [] };
+  const { statement, access } = question;
+  if (statement.fixed !== undefined) {
+    const rule = fixedRule(statement.fixed, question);
+    if (rule !== undefined) judgement.rules.add(rule);
+    if (rule === builtInRules.catalog || rule === builtInRules.health) return judgement;
+    if (rule === undefined && access.relations.length === 0) return denyStatement(judgement, statement);
+  }
+  if (statement.class === 'ddl' || statement.class === 'role') return denyStatement(judgement, statement);
+  const manner = mannerOf(question);
+  for (const relation of access.relations) judgeRelation(judge, relation, manner, judgement);
+  const mayWrite = !manner.readonly && question.request.intent === 'write' && statement.class === 'write';
+  for (const called of access.functions) judgeFunction(judge, called, mayWrite, judgement);
+  for (const setting of access.settings) judgeSetting(judge, setting, judgement);
+  if (judgement.rules.size === 0 && isExpression(access)) judgement.rules.add(builtInRules.expression);
+  return judgement;
+}
+
+function fixedRule(name: string, { principal, request, access }: Question): string | undefined {
+  if (principal === systemPrincipal) return builtInRules.catalog;
+  if (healthTexts.has(name)) return builtInRules.health;
+  return request.action === 'describe' && access.relations.length > 0 ? builtInRules.describe : undefined;
+}
+
+function denyStatement(judgement: Judgement, { kind }: Readonly<StatementContents>): Judgement {
+  judgement.denied.push({ code: 'POLICY_DENIED', kind: 'statement', resource: kind, action: 'call', position: 1 });
+  return judgement;
+}
+
+function mannerOf({ statement, request, database, access }: Question): Manner {
+  const analyzes = statement.kind === 'EXPLAIN' && runsTheStatement(statement.tree);
+  const explains = statement.kind === 'EXPLAIN' || request.action === 'explain';
+  const describes = statement.fixed !== undefined && request.action === 'describe';
+  return {
+    reading: describes ? 'describe' : explains && !analyzes ? 'explain' : 'select',
+    explains,
+    readonly: database.readonly,
+    output: access.output,
+  };
+}
+
+/** EXPLAIN (ANALYZE) runs what it explains. An option that says false is read as ANALYZE all the same: that asks for more, never less. */
+function runsTheStatement(tree: Tree): boolean {
+  const options = field(field(tree, 'ExplainStmt'), 'options');
+  return (
+    Array.isArray(options) &&
+    options.some((option) => String(field(field(option, 'DefElem'), 'defname')).toLowerCase() === 'analyze')
+  );
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+}
+
+function judgeSetting(judge: Judge, name: string, judgement: Judgement): void {
+  const kind = settingClass(name);
+  if (kind === 'open') {
+    judgement.rules.add(builtInRules.setting);
+    return;
+  }
+  // pg_settings stands for all of them: only ** or a rule that names it opens it
+  const verdict = judge.ask(relationTarget('pg_catalog', 'pg_settings'), 'select');
+  if (kind === 'unrestricted' && verdict.permit && verdict.rule) judgement.rules.add(verdict.rule.text);
+  else
+    judgement.denied.push({
+      code: 'POLICY_DENIED',
+      kind: 'setting',
+      resource: `the setting ${name}`,
+      action: 'select',
+      position: 1,
+    });
+}
+
+const isExpression = ({ relations, functions }: Access): boolean =>
+  relations.length === 0 && functions.every((called) => called.class === 'pure');

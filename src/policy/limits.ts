@@ -1,0 +1,22 @@
+/** Limits in force for one call: the tightest of the database's, the policy's and the caller's own wish. */
+
+import type { DatabaseLimits } from '../model/database.ts';
+import type { CallLimits } from '../model/request.ts';
+import type { LimitRow } from './rule.ts';
+
+export function tightest(
+  database: DatabaseLimits,
+  rows: readonly LimitRow[],
+  wish: Partial<CallLimits> = {},
+): CallLimits {
+  const least = (what: LimitRow['what'], ...bounds: (number | undefined)[]): number =>
+    Math.min(
+      ...bounds.filter((bound) => bound !== undefined),
+      ...rows.filter((row) => row.what === what).map(({ value }) => value),
+    );
+  return {
+    maxRows: least('rows', database.maxRows, wish.maxRows),
+    maxBytes: least('bytes', database.maxBytes, wish.maxBytes),
+    statementTimeout: least('time', database.statementTimeout, wish.statementTimeout),
+  };
+}
