@@ -1,6 +1,8 @@
 /** `pgwarden check`: everything wrong with configuration and policies, without connecting to anything. */
 
+import type { Config } from '../config/config.ts';
 import { ConfigError, type Finding, formatFinding } from '../config/findings.ts';
+import { type Fault, PolicyUnusable } from '../policy/fault.ts';
 import type { CommandDeps } from './deps.ts';
 
 interface Verdict {
@@ -9,10 +11,32 @@ interface Verdict {
   readonly findings: readonly Finding[];
 }
 
+/** A policy that does not exist yet is the next step, not a mistake: `serve` refuses, `check` warns. */
+function asFinding({ file, line, message, hint }: Fault): Finding {
+  const severity = line === 0 && message.startsWith('there is no policy') ? 'warning' : 'error';
+  return { severity, file, ...(line > 0 && { line }), key: 'policy', message, hint };
+}
+
+async function checkPolicies({ policy, databases }: Config): Promise<Finding[]> {
+  if (policy.kind !== 'files') return [];
+  const { readPolicies } = await import('../policy/policy-directory.ts');
+  try {
+    await readPolicies(
+      policy,
+      databases.map(({ id }) => id),
+    );
+    return [];
+  } catch (thrown) {
+    if (thrown instanceof PolicyUnusable) return thrown.faults.map(asFinding);
+    throw thrown;
+  }
+}
+
 async function judge(file: string | undefined, deps: CommandDeps): Promise<Verdict> {
   try {
     const config = await deps.loadConfig(file);
-    return { file: config.file, databases: config.databases.length, findings: [...config.warnings, ...config.unbuilt] };
+    const findings = [...config.warnings, ...config.unbuilt, ...(await checkPolicies(config))];
+    return { file: config.file, databases: config.databases.length, findings };
   } catch (thrown) {
     if (thrown instanceof ConfigError) return { file, findings: thrown.findings };
     throw thrown;

@@ -13,21 +13,17 @@ export interface Log {
   readonly flush: () => Promise<void>;
 }
 
-async function openPino(level: LogLevel): Promise<Logger> {
-  const { pino } = await import('pino');
-  const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(options, pino.destination({ dest: 2, sync: true }));
-}
-
 /** Opens nothing yet. */
 export function createLog(level: LogLevel): Log {
   let opened: Promise<Logger> | undefined;
   let written = Promise.resolve();
 
   function write(kind: 'info' | 'warn' | 'error', message: string, fields: LogFields = {}): void {
-    opened ??= openPino(level);
+    opened ??= import('./pino-log.ts').then(({ openPino }) => openPino(level));
     const logger = opened;
-    written = written.then(async () => (await logger)[kind](fields, message)).catch(() => undefined);
+    written = written
+      .then(async () => (await logger)[kind](fields, message))
+      .catch(() => void process.stderr.write(`${kind}: ${message}\n`)); // a log that cannot be formatted is still a log
   }
 
   return {

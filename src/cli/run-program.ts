@@ -1,6 +1,7 @@
 /** Runs one command line to its exit code: 0 ok, 1 finding, 2 usage or unreadable configuration, 3 damaged evidence (audit). */
 
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
+import { nearest } from '../config/near-key.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 import { normalizeSpelling } from './legacy-options.ts';
@@ -29,12 +30,25 @@ async function explain(thrown: unknown, json: boolean, deps: CommandDeps): Promi
   }
   const { BrokerError } = await import('../model/errors.ts');
   if (thrown instanceof BrokerError) {
-    report(new CommandError(`${thrown.code}: ${thrown.message}`, 1, thrown.hint), json, deps);
-    return 1;
+    const code = thrown.code === 'POLICY_UNAVAILABLE' ? 2 : 1;
+    report(new CommandError(`${thrown.code}: ${thrown.message}`, code, thrown.hint), json, deps);
+    return code;
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   report(new CommandError(message, 1), json, deps);
   return 1;
+}
+
+/** `serve` is the default command and takes no arguments: a word in its place is a mistyped command. */
+function refuseUnknown(word: string | undefined, { commands }: Command): void {
+  const names = ['help', ...commands.map((command) => command.name())];
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+  const meant = nearest(word, names);
+  throw new CommandError(
+    `there is no command ${word}.`,
+    2,
+    meant === undefined ? 'pgwarden --help lists every command.' : `Did you mean ${meant}?`,
+  );
 }
 
 /** `args` without the interpreter and the script. Never rejects. */
@@ -42,7 +56,9 @@ export async function runProgram(args: readonly string[], deps: Omit<CommandDeps
   let code = 0;
   const complete: CommandDeps = { ...deps, exitWith: (wanted) => (code = wanted) };
   try {
-    await createProgram(complete).parseAsync(normalizeSpelling(args), { from: 'user' });
+    const program = createProgram(complete);
+    refuseUnknown(args[0], program);
+    await program.parseAsync(normalizeSpelling(args), { from: 'user' });
     return code;
   } catch (thrown) {
     return explain(thrown, args.includes('--json'), complete);

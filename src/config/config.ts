@@ -88,8 +88,8 @@ export interface AuditSettings {
 export interface Config {
   /** The configuration file, absolute; undefined for old single-database flags. */
   readonly file: string | undefined;
-  /** Every file read, with the SHA-256 of its bytes: what a `config` audit record names. */
-  readonly sources: readonly { readonly file: string; readonly sha256: string }[];
+  /** Every file read, with its text (which holds references to secrets, never secrets): what `config` audit records keep. */
+  readonly sources: readonly { readonly file: string; readonly sha256: string; readonly text: string }[];
   readonly defaultDatabase: string | undefined;
   readonly databases: readonly Database[];
   readonly server: ServerSettings;

@@ -118,7 +118,7 @@ export function loadConfig(file: string, environment: Environment = process.env)
   const only = databases.length === 1 ? databases[0]?.id : undefined;
   return deepFreeze<Config>({
     file: source.file,
-    sources: sources.map(({ file: path, sha256 }) => ({ file: path, sha256 })),
+    sources: sources.map(({ file: path, sha256, text }) => ({ file: path, sha256, text })),
     defaultDatabase: input.default_database ?? only,
     databases,
     server,

@@ -9,6 +9,7 @@ export type KeyPath = readonly PropertyKey[];
 export interface YamlFile {
   readonly file: string;
   readonly sha256: string;
+  readonly text: string;
   readonly value: unknown;
   /** 1-based line of the key at `path`, or of the nearest key above it that is written. */
   readonly lineOf: (path: KeyPath) => number;
@@ -61,5 +62,5 @@ export function readYaml(file: string, text: string): YamlFile {
   }
   const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
   const sha256 = createHash('sha256').update(text).digest('hex');
-  return { file, sha256, value, lineOf: (path) => lines.linePos(locate(document.contents, path)).line };
+  return { file, sha256, text, value, lineOf: (path) => lines.linePos(locate(document.contents, path)).line };
 }

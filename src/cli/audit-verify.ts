@@ -1,0 +1,51 @@
+/** `pgwarden audit verify`: is the evidence whole? */
+
+import { exitCodeOf, type Finding } from '../audit/findings.ts';
+import { printable } from '../audit/record-line.ts';
+import { type LogReport, verifyDirectory } from '../audit/verify.ts';
+import type { AuditOptions } from './audit-commands.ts';
+import { auditDirectory } from './audit-directory.ts';
+import type { CommandDeps } from './deps.ts';
+
+export async function auditVerify(
+  databases: readonly string[],
+  options: AuditOptions & { readonly full?: boolean },
+  deps: CommandDeps,
+): Promise<void> {
+  const directory = await auditDirectory(options, deps);
+  const full = options.full === true;
+  const logs = await verifyDirectory(directory, { full, only: databases });
+  const code = exitCodeOf(logs.flatMap(({ findings }) => findings));
+  if (options.json === true)
+    deps.terminal.out(JSON.stringify({ directory, full, intact: code === 0, logs }, undefined, 2));
+  else for (const line of [...logs.flatMap(logLines), summary(logs, code, full)]) deps.terminal.out(printable(line));
+  deps.exitWith(code);
+}
+
+function logLines(report: LogReport): readonly string[] {
+  const { log, records, files, counts, live, leaf } = report;
+  const sums =
+    counts === undefined ? '' : `, ${counts.intents} allowed, ${counts.outcomes} outcomes, ${counts.denied} denied`;
+  const head = `${log}: ${records} records in ${files} files${sums}${live ? ', being written' : ''}, last leaf ${leaf.slice(0, 16)}…`;
+  return [head, ...report.findings.map(findingLine)];
+}
+
+function findingLine({ severity, code, file, offset, seq, message }: Finding): string {
+  const place = [
+    file,
+    offset === undefined ? undefined : `byte ${offset}`,
+    seq === undefined ? undefined : `record ${seq}`,
+  ];
+  const where = place.filter((part) => part !== undefined).join(', ');
+  return `  ${severity.toUpperCase()} ${code}: ${message}${where === '' ? '' : ` (${where})`}`;
+}
+
+const verdicts = { 0: 'Intact', 1: 'Whole, with findings', 3: 'DAMAGED' } as const;
+
+function summary(logs: readonly LogReport[], code: 0 | 1 | 3, full: boolean): string {
+  const records = logs.reduce((sum, log) => sum + log.records, 0);
+  const depth = full
+    ? 'chain, schema, times, intents and outcomes checked'
+    : 'chain checked; --full also reads what each line says';
+  return `${verdicts[code]}: ${logs.length} logs, ${records} records verified (${depth}).`;
+}

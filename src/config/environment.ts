@@ -1,0 +1,8 @@
+/** The few facts other rooms need from the environment; nobody but this room reads it. */
+
+import type { Environment } from './locations.ts';
+
+/** NODE_PG_FORCE_NATIVE makes `pg` load another driver, without the protocol guarantees the adapter relies on. */
+export function isNativeDriverForced(environment: Environment = process.env): boolean {
+  return Boolean(environment['NODE_PG_FORCE_NATIVE']); // as pg judges it
+}
