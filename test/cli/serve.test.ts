@@ -1,0 +1,95 @@
+/** The built command, as a client and an operator meet it: start order, refusals with the next command, and a graceful end. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectClient } from '../support/mcp-client.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { directDatabase, passwordVariable, startServer, type Workspace, workspace } from '../support/product.ts';
+import { chatOverStdio, runCli } from './run-cli.ts';
+
+let database: TestDatabase;
+let place: Workspace;
+
+beforeAll(async () => {
+  database = await testDatabase({ seed: "CREATE TABLE public.fruits AS SELECT 1 AS id, 'apple' AS name" });
+  const principal =
+    'stdio: { principal: alice, roles: [analyst] }\nserver: { auth: { mode: none, principal: bob, roles: [analyst] } }';
+  place = await workspace({
+    config: `${principal}\ndatabases:\n${directDatabase('main', database)}\n`,
+    policies: { 'default.csv': 'p, analyst, *, public.*, select, allow' },
+  });
+});
+
+afterAll(async () => {
+  await database?.drop();
+  await place?.remove();
+});
+
+const secrets = () => ({ [passwordVariable]: database.password });
+
+test('over stdio a client gets rows, and stdout carries nothing but MCP messages', async () => {
+  const chat = await chatOverStdio(['--config', place.config], secrets(), [
+    { method: 'tools/call', params: { name: 'run_query', arguments: { sql: 'SELECT * FROM fruits' } } },
+  ]);
+  expect(chat.answers.at(-1)).toMatchObject({ result: { structuredContent: { rows: [{ id: 1, name: 'apple' }] } } });
+  expect(chat.stdoutLines.every((line) => JSON.parse(line).jsonrpc === '2.0')).toBe(true);
+  expect(chat.code).toBe(0);
+});
+
+test('over HTTP a client gets rows; SIGTERM ends the server with 0', async () => {
+  const server = await startServer(place.config, secrets());
+  const client = await connectClient(server.url);
+  const answer = await client.call('run_query', { sql: 'SELECT name FROM fruits', database_id: 'main' });
+  expect(answer.structured['rows']).toEqual([{ name: 'apple' }]);
+  await client.close();
+  expect(await server.stop('SIGTERM')).toBe(0);
+});
+
+test('a missing policy refuses the start and names the next command', async () => {
+  const bare = await workspace({ config: 'databases:\n  sample:\n    type: embedded\n' });
+  const { code, stdout, stderr } = await runCli(['serve', '--config', bare.config]);
+  await bare.remove();
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('pgwarden policy init');
+});
+
+test('a setting whose feature is missing refuses the start', async () => {
+  const config = 'server: { admin_listen: "127.0.0.1:9000" }\ndatabases:\n  sample:\n    type: embedded\n';
+  const ahead = await workspace({ config, policies: { 'default.csv': 'p, analyst, *, public.*, select, allow' } });
+  const { code, stderr } = await runCli(['serve', '--config', ahead.config]);
+  await ahead.remove();
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/config\.yaml:1: server\.admin_listen: is not available in this version/);
+});
+
+test('an audit directory that cannot be written refuses the start', async () => {
+  const { code, stderr } = await runCli(
+    ['serve', '--config', place.config, '--audit-directory', '/dev/null/log'],
+    secrets(),
+  );
+  expect(code).toBe(1);
+  expect(stderr).toContain('AUDIT_UNAVAILABLE');
+});
+
+test.each([
+  [['--listen', '0.0.0.0:0', '--transport', 'streamable-http'], 'auth: { mode: api_key'],
+  [['--transport', 'carrier-pigeon'], 'stdio, streamable-http, sse'],
+  [['--listen', '8000'], 'HOST:PORT'],
+])('%j is refused before anything starts', async (flags, told) => {
+  const { code, stderr } = await runCli(['serve', '--config', place.config, ...flags], secrets());
+  expect(code).toBe(2);
+  expect(stderr).toContain(told);
+});
+
+test('two servers on one configuration run side by side', async () => {
+  const servers = await Promise.all([startServer(place.config, secrets()), startServer(place.config, secrets())]);
+  const answers = await Promise.all(
+    servers.map(async ({ url }) => {
+      const client = await connectClient(url);
+      const answer = await client.call('run_query', { sql: 'SELECT id FROM fruits' });
+      await client.close();
+      return answer.structured['rows'];
+    }),
+  );
+  expect(answers).toEqual([[{ id: 1 }], [{ id: 1 }]]);
+  expect(await Promise.all(servers.map((server) => server.stop()))).toEqual([0, 0]);
+});
