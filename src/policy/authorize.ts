@@ -51,7 +51,12 @@ async function ask(decisionPoint: DecisionPoint, question: Parameters<DecisionPo
 export function refusalOf(denial: Denial, database: Database): Refusal {
   const { code, resource, action, position, kind, hint } = denial;
   if (code === 'NAME_NOT_AVAILABLE')
-    return nameNotAvailable(resource, kind === 'column' || kind === 'function' ? kind : 'relation', position, database);
+    return nameNotAvailable(
+      resource,
+      kind === 'setting' || kind === 'statement' ? 'relation' : kind,
+      position,
+      database,
+    );
   const message =
     code === 'FUNCTION_FORBIDDEN'
       ? `${resource}: no rule can permit this function here.`

@@ -49,7 +49,13 @@ function denial(access: FunctionAccess, denied: boolean): Denial {
       hint: access.reason,
     };
   if (access.class === 'user')
-    return { code: 'NAME_NOT_AVAILABLE', kind: 'function', resource: written, action: 'call', position };
+    return {
+      code: 'NAME_NOT_AVAILABLE',
+      kind: access.via === 'operator' ? 'operator' : 'function',
+      resource: written,
+      action: 'call',
+      position,
+    };
   const hint = denied ? undefined : describerHint[access.class];
   return {
     code: 'POLICY_DENIED',

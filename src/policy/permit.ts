@@ -32,7 +32,7 @@ export interface Denial {
   readonly position: number;
   /** NAME_NOT_AVAILABLE: the caller must not learn that it exists. */
   readonly code: Extract<ErrorCode, 'NAME_NOT_AVAILABLE' | 'POLICY_DENIED' | 'FUNCTION_FORBIDDEN'>;
-  readonly kind: 'relation' | 'column' | 'function' | 'setting' | 'statement';
+  readonly kind: 'relation' | 'column' | 'function' | 'operator' | 'setting' | 'statement';
   /** What the caller can do instead; tells nothing the caller may not read. */
   readonly hint?: string;
 }

@@ -3,7 +3,7 @@
 import type { Database } from '../model/database.ts';
 import { Refusal } from '../model/errors.ts';
 
-export type NameKind = 'relation' | 'column' | 'function' | 'type' | 'schema';
+export type NameKind = 'relation' | 'column' | 'function' | 'operator' | 'type' | 'schema';
 
 /** NAME_NOT_AVAILABLE, with the name exactly as the caller wrote it and nothing that resolution added. */
 export class NameNotAvailable extends Refusal {
@@ -28,7 +28,7 @@ export interface Sight {
   /** Whether the caller may do anything at all with the relation or one of its columns. */
   readonly relation: (schema: string, relation: string, columns: readonly string[]) => boolean;
   readonly column: (schema: string, relation: string, column: string) => boolean;
-  /** `args` as `format_type` prints them. */
+  /** Asked of functions of class `user` alone: others have no rule, or are known to everyone. `args` as `format_type` prints them. */
   readonly function: (schema: string, name: string, args: readonly string[]) => boolean;
 }
 
