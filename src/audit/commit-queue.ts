@@ -134,17 +134,12 @@ export function createCommitQueue(
     nudged = false;
     inFlight = take();
     const timer = setTimeout(giveUp, limits.deadline);
-    try {
-      const placed = await commit(inFlight);
-      inFlight.forEach((entry, i) => {
-        const place = placed[i];
-        if (place !== undefined) entry.settle(place);
-      });
-    } catch (error) {
-      await failed(asUnavailable(error));
-    }
+    const done = await settle(commit(inFlight));
     clearTimeout(timer);
-    stalled = false;
+    const late = stalled;
+    stalled = false; // before anyone is told: what they append now is welcome again
+    if (done.ok) inFlight.forEach((entry, i) => settleAt(entry, done.value[i]));
+    else await failed(asUnavailable(done.thrown), late);
     inFlight = [];
     if (waiting.length > 0 || nudged) setImmediate(run);
     else rest();
@@ -173,8 +168,8 @@ export function createCommitQueue(
   }
 
   /** Urgent entries that were only waiting keep their turn: each record is tried once. */
-  async function failed(error: LogUnavailable): Promise<void> {
-    const again = !stalled && (await mayRetry(error)) ? inFlight.filter((entry) => entry.urgent) : [];
+  async function failed(error: LogUnavailable, late: boolean): Promise<void> {
+    const again = !late && (await mayRetry(error)) ? inFlight.filter((entry) => entry.urgent) : [];
     for (const entry of inFlight) if (!again.includes(entry)) entry.fail(error);
     dropWaiting(error, (entry) => !entry.urgent);
     waiting.unshift(...again);
@@ -191,6 +186,19 @@ export function createCommitQueue(
     size: () => waiting.length + inFlight.length,
     stalled: () => stalled,
   };
+}
+
+type Done = { readonly ok: true; readonly value: readonly Placed[] } | { readonly ok: false; readonly thrown: unknown };
+
+function settle(work: Promise<readonly Placed[]>): Promise<Done> {
+  return work.then(
+    (value) => ({ ok: true, value }),
+    (thrown: unknown) => ({ ok: false, thrown }),
+  );
+}
+
+function settleAt(entry: Entry, placed: Placed | undefined): void {
+  if (placed !== undefined) entry.settle(placed);
 }
 
 function asUnavailable(error: unknown): LogUnavailable {

@@ -57,7 +57,8 @@ type Opening = 'genesis' | 'rotation' | 'flush_failed';
 export async function openLog(setting: LogSetting, directory: string, origin: string, logId: string): Promise<Log> {
   await prepareDirectory(directory);
   const { clock, files, report, serialize, writer } = setting;
-  const open = new Map<string, number>();
+  /** `seq` of an intent → its call. */
+  const open = new Map<number, string>();
   let head: Head = newHead;
   let first = 0;
   let file: SegmentFile;
@@ -83,7 +84,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
       head = tail.head;
       first = last.first;
       segmentDay = head.ts.slice(0, 10);
-      for (const [call, iseq] of tail.open) lost.push({ call, iseq, st: 'unknown', why: 'broker_crash' });
+      for (const [iseq, call] of tail.open) lost.push({ call, iseq, st: 'unknown', why: 'broker_crash' });
       if (lost.length > 0)
         report(`${lost.length} calls in ${origin} have an intent and no outcome: the process died between`);
       return openSegment(files, last.path);
@@ -130,7 +131,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
   function openingRecord(): readonly RecordBody[] {
     if (opening === undefined) return [];
     if (opening === 'genesis') return [{ type: 'genesis', origin, log_id: logId, vkeys: [] }];
-    const calls = [...open].map(([call, iseq]) => ({ call, iseq }));
+    const calls = [...open].map(([iseq, call]) => ({ call, iseq }));
     return [{ type: 'segment', first, frontier: [...head.range.frontier], why: opening, open: calls }];
   }
 
@@ -153,7 +154,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     const orphans = [...lost];
     for (const record of [...openingRecord(), ...recoverRecords(orphans)]) frame.add(serialize(record));
     return () => {
-      for (const { call } of orphans) open.delete(call);
+      for (const { iseq } of orphans) open.delete(iseq);
       lost = lost.slice(orphans.length);
       torn = undefined;
       if (opening !== undefined) segmentDay = head.ts.slice(0, 10);
@@ -190,7 +191,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
   async function intent(body: IntentBody): Promise<Placed> {
     const fate = (placed: Placed | undefined, tooLate: boolean) => {
       if (placed === undefined) return;
-      open.set(body.call, placed.seq);
+      open.set(placed.seq, body.call);
       if (tooLate) quietly(outcome(settled(body.call, placed.seq, 'not_executed')));
     };
     return queue.append(content(body), { urgent: false, fate });
@@ -200,7 +201,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     const fate = (placed: Placed | undefined, tooLate: boolean) => {
       const st = body.st === 'ok' ? 'withheld' : body.st;
       if (placed === undefined) lost.push({ call: body.call, iseq: body.iseq, st, why: 'audit_failed' });
-      else open.delete(body.call);
+      else open.delete(body.iseq);
       if (placed === undefined || !tooLate || body.st !== 'ok') return;
       quietly(
         queue.append(content({ ...settled(body.call, body.iseq, 'withheld'), amends: placed.seq }), { urgent: true }),

@@ -288,3 +288,8 @@ export const recordSchema = z.discriminatedUnion('type', [
   access.extend(envelope),
 ]);
 export type LogRecord = z.infer<typeof recordSchema>;
+
+/** Whether the record is the terminal intent of a refused call. */
+export function isDenial(record: LogRecord): boolean {
+  return record.type === 'intent' && record.final === true;
+}

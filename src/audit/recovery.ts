@@ -13,8 +13,8 @@ import { emptyRange, growRange } from './merkle.ts';
 
 export interface Tail {
   readonly head: Head;
-  /** `call` → `seq` of intents without an outcome. */
-  readonly open: ReadonlyMap<string, number>;
+  /** `seq` of each intent without an outcome → its call. */
+  readonly open: ReadonlyMap<number, string>;
   /** Bytes after the last whole line that chains: the remains of a write that was never acknowledged. */
   readonly torn: number;
   /** Certificate state of the newest epoch and seal, for whoever continues them. */
@@ -27,12 +27,11 @@ const glance = z.object({
   ts: z.string(),
   type: z.string(),
   call: z.string().optional(),
+  iseq: z.number().optional(),
   final: z.boolean().optional(),
-  decision: z.object({ eff: z.string() }).optional(),
   frontier: z.array(z.string()).optional(),
-  first: z.number().optional(),
   open: z.array(z.object({ call: z.string(), iseq: z.number() })).optional(),
-  orphans: z.array(z.object({ call: z.string() })).optional(),
+  orphans: z.array(z.object({ iseq: z.number() })).optional(),
 });
 type Glance = z.infer<typeof glance>;
 
@@ -44,7 +43,7 @@ const maxTornBytes = 64 * 1024 * 1024;
  * crash cannot explain: nothing may be appended to evidence that is broken.
  */
 export async function readTail(segment: Segment): Promise<Tail> {
-  const openCalls = new Map<string, number>();
+  const openCalls = new Map<number, string>();
   let grown = growRange(emptyRange);
   let prev: string | undefined;
   let ts = '';
@@ -97,12 +96,11 @@ function read(bytes: Buffer, start: number, end: number): Glance | undefined {
   }
 }
 
-function note(seen: Glance, open: Map<string, number>): void {
-  const { call } = seen;
-  if (seen.type === 'intent' && call !== undefined && seen.final !== true) open.set(call, seen.seq);
-  if (seen.type === 'outcome' && call !== undefined) open.delete(call);
-  for (const orphan of seen.orphans ?? []) open.delete(orphan.call);
-  for (const { call, iseq } of seen.open ?? []) open.set(call, iseq);
+function note(seen: Glance, open: Map<number, string>): void {
+  if (seen.type === 'intent' && seen.final !== true) open.set(seen.seq, seen.call ?? '');
+  if (seen.type === 'outcome' && seen.iseq !== undefined) open.delete(seen.iseq);
+  for (const { iseq } of seen.orphans ?? []) open.delete(iseq);
+  for (const { call, iseq } of seen.open ?? []) open.set(iseq, call);
 }
 
 /**

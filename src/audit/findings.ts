@@ -1,0 +1,53 @@
+/** What a verification found: one vocabulary for damage, for what needs an explanation, and for what is merely worth knowing. */
+
+export type Severity =
+  /** The evidence is damaged: exit 3. */
+  | 'damage'
+  /** The evidence is whole, and says something that needs an explanation: exit 1. */
+  | 'finding'
+  | 'note';
+
+export interface Finding {
+  readonly severity: Severity;
+  /** Stable, for machines. */
+  readonly code: FindingCode;
+  /** Log (`database/instance`), file inside it, byte offset in that file (uncompressed), record. */
+  readonly log: string;
+  readonly file?: string;
+  readonly offset?: number;
+  readonly seq?: number;
+  readonly message: string;
+}
+
+/** Every code, with what it means. */
+export const findingCodes = {
+  chain_broken: 'a line does not continue from the line before it: something was changed, removed, added or moved',
+  not_a_record: 'a line is not a record of this format',
+  segment_missing: 'a file of the log is missing',
+  root_mismatch: 'a signed head does not match the lines it covers',
+  signature_invalid: 'a head or certificate is not signed by the key it must be signed by',
+  epoch_broken: 'the succession of signing keys is broken',
+  unsealed_tail: 'more lines than the cadence allows have no signed head over them',
+  contradicts_head: 'the log does not contain what a head kept elsewhere says it contained',
+  rolled_back: 'the anchor log has seen this log longer than it is',
+  torn_tail: 'the last line is unfinished: the process died while writing it',
+  unanswered: 'an allowed call has an intent and no outcome',
+  outcome_without_intent: 'an outcome belongs to no allowed intent, or is a second one',
+  time_backwards: 'a record is older than the one before it',
+  unresolved_name: 'a call was allowed although a name in it was not bound',
+  no_log: 'there is no log of that name',
+  crash: 'the process died with calls under way; the log says which',
+  interrupted: 'the log was interrupted by a failure of the disk and says so',
+  in_progress: 'the log is being written',
+  unsigned: 'heads are not signed: the chain shows damage, but not a rewriting of everything after a point',
+  untrusted_key: 'heads are signed, and no key was given to check them against',
+  retired: 'older files were retired; verification begins at the frontier the log kept',
+} as const;
+
+export type FindingCode = keyof typeof findingCodes;
+
+/** 0 intact, 1 a finding, 3 damaged. */
+export function exitCodeOf(findings: readonly Finding[]): 0 | 1 | 3 {
+  if (findings.some(({ severity }) => severity === 'damage')) return 3;
+  return findings.some(({ severity }) => severity === 'finding') ? 1 : 0;
+}

@@ -1,0 +1,230 @@
+/** Verifies a log from its bytes alone: one streaming pass, constant memory, no network, no writer, the first damage by byte offset. */
+
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { sha256, zeroHash } from './chain.ts';
+import type { Finding, FindingCode, Severity } from './findings.ts';
+import { type Counts, createFullCheck, type FullCheck } from './full-check.ts';
+import { isInstanceLive, listLogs, listSegments, logDirectory, type Segment } from './layout.ts';
+import { eachLine } from './lines.ts';
+import { emptyRange, type GrowingRange, growRange } from './merkle.ts';
+
+export interface VerifyOptions {
+  /** Also what each line says: JSON, schema, time, intents against outcomes. */
+  readonly full?: boolean;
+  /** Only these databases; a missing one is a finding. */
+  readonly only?: readonly string[];
+}
+
+export interface LogReport {
+  /** `database/instance`. */
+  readonly log: string;
+  readonly origin: string | undefined;
+  readonly records: number;
+  readonly bytes: number;
+  readonly files: number;
+  /** Merkle root over `records` lines, and the leaf hash of the last one. */
+  readonly root: string;
+  readonly leaf: string;
+  readonly live: boolean;
+  /** Present after a full verification. */
+  readonly counts?: Counts;
+  readonly findings: readonly Finding[];
+}
+
+/** Verifies every log under an audit directory, or those asked for. Takes no lock; a copied directory will do. */
+export async function verifyDirectory(root: string, options: VerifyOptions = {}): Promise<readonly LogReport[]> {
+  const { only } = options;
+  const all = await listLogs(root);
+  const wanted = only === undefined || only.length === 0 ? all : all.filter(({ id }) => only.includes(id));
+  const reports: LogReport[] = [];
+  for (const { id, instance } of wanted) {
+    const live = await isInstanceLive(root, instance);
+    reports.push(await verifyLog(logDirectory(root, id, instance), `${id}/${instance}`, live, options));
+  }
+  const missing = (only ?? []).filter((id) => !wanted.some((log) => log.id === id));
+  return [...reports, ...missing.map(missingReport)];
+}
+
+function missingReport(id: string): LogReport {
+  const findings: Finding[] = [{ severity: 'finding', code: 'no_log', log: id, message: `there is no log of ${id}` }];
+  return {
+    log: id,
+    origin: undefined,
+    records: 0,
+    bytes: 0,
+    files: 0,
+    root: sha256(''),
+    leaf: zeroHash,
+    live: false,
+    findings,
+  };
+}
+
+/** Verifies one log. Stops at the first damage of its chain: what follows it proves nothing. */
+export async function verifyLog(
+  directory: string,
+  log: string,
+  live: boolean,
+  options: VerifyOptions,
+): Promise<LogReport> {
+  const findings: Finding[] = [];
+  const segments = await listSegments(directory);
+  const walk = createWalk(options.full === true, (severity, code, message, where) => {
+    findings.push({ severity, code, log, ...where, message });
+  });
+  let bytes = 0;
+  for (const [index, segment] of segments.entries()) {
+    bytes += await walk.segment(segment, index === segments.length - 1, live);
+    if (walk.broken()) break;
+  }
+  if (segments.length === 0) walk.report('finding', 'no_log', 'the log has no files');
+  walk.finish(live);
+  return { log, ...walk.state(), bytes, files: segments.length, live, findings };
+}
+
+interface Where {
+  readonly file?: string;
+  readonly offset?: number;
+  readonly seq?: number;
+}
+
+type ReportAt = (severity: Severity, code: FindingCode, message: string, where: Where) => void;
+
+function createWalk(full: boolean, reportAt: ReportAt) {
+  let prev = zeroHash;
+  let seq = 0;
+  let range: GrowingRange = growRange(emptyRange);
+  let broken = false;
+  let origin: string | undefined;
+  let where: Where = {};
+  const report = (severity: Severity, code: FindingCode, message: string) => {
+    if (severity === 'damage') broken = true;
+    reportAt(severity, code, message, where);
+  };
+  const check: FullCheck | undefined = full ? createFullCheck(report) : undefined;
+
+  /** The line's first bytes, as they must be here: `prev`, `seq`, `v`, and that a time follows. */
+  function line(bytes: Buffer, start: number, end: number, file: string, offset: number): boolean {
+    where = { file, offset, seq };
+    const expected = `{"prev":"${prev}","seq":${seq},"v":1,"ts":"`;
+    const typeAt = start + expected.length + timeLength;
+    if (bytes.toString('latin1', start, Math.min(start + expected.length, end)) !== expected) {
+      report('damage', 'chain_broken', `record ${seq} does not continue from the one before it`);
+      return false;
+    }
+    if (isSpecial(bytes[typeAt + typeKey.length])) special(bytes.toString('utf8', start, end));
+    check?.see(bytes.toString('utf8', start, end), seq);
+    bytes[start - 1] = 0;
+    prev = sha256(bytes.subarray(start - 1, end));
+    range.push(prev);
+    seq += 1;
+    return !broken;
+  }
+
+  function special(text: string): void {
+    const value = parsed(text);
+    if (value?.type === 'genesis') origin = value.origin;
+  }
+
+  /** A log whose older files are gone begins at a `segment` record, which keeps the frontier of what was before it. */
+  async function beginAt(segment: Segment): Promise<void> {
+    const opening = await firstLine(segment.path);
+    const value = opening === undefined ? undefined : parsed(opening);
+    if (opening === undefined || value?.type !== 'segment' || value.frontier === undefined) {
+      report('damage', 'segment_missing', `the log begins at record ${segment.first}, and nothing says why`);
+      return;
+    }
+    prev = opening.slice(9, 73);
+    seq = segment.first;
+    range = growRange({ size: seq, frontier: value.frontier });
+    report('finding', 'retired', `the log begins at record ${seq}; older files are not here`);
+  }
+
+  async function segment(current: Segment, last: boolean, live: boolean): Promise<number> {
+    const file = basename(current.path);
+    where = { file, offset: 0, seq };
+    if (seq === 0 && current.first > 0) await beginAt(current);
+    if (current.first !== seq)
+      report('damage', 'segment_missing', `the file begins at record ${current.first}, and record ${seq} comes next`);
+    if (broken) return 0;
+    const read = await eachLine(current.path, (bytes, start, end, offset) => line(bytes, start, end, file, offset));
+    if (!broken && read.finished < read.size) tornTail(file, read.finished, read.size, last && live);
+    return read.finished;
+  }
+
+  function tornTail(file: string, finished: number, size: number, inProgress: boolean): void {
+    where = { file, offset: finished, seq };
+    if (inProgress) report('note', 'in_progress', 'the last line is being written');
+    else report('finding', 'torn_tail', `${size - finished} bytes of an unfinished line`);
+  }
+
+  function finish(live: boolean): void {
+    where = { seq };
+    if (broken || check === undefined || check.open.size === 0) return;
+    const [first] = check.open;
+    const calls = `${check.open.size} allowed calls have no outcome, the first is ${first?.[1]} at record ${first?.[0]}`;
+    if (live) report('note', 'in_progress', calls);
+    else report('finding', 'unanswered', calls);
+  }
+
+  return {
+    segment,
+    finish,
+    report,
+    broken: () => broken,
+    state: () => ({
+      origin,
+      records: seq,
+      root: range.root(),
+      leaf: prev,
+      ...(check === undefined ? {} : { counts: check.counts }),
+    }),
+  };
+}
+
+/** `2026-11-23T07:49:23.123456Z`, and what stands between it and the type. */
+const timeLength = 27;
+const typeKey = '","type":"';
+
+/** First letters of the types the walk itself must read: genesis, seal, segment, epoch. */
+function isSpecial(letter: number | undefined): boolean {
+  return letter === 0x67 || letter === 0x73 || letter === 0x65;
+}
+
+/** What the walk reads of the few records that say how the log continues. */
+const signpost = z.object({
+  type: z.string(),
+  origin: z.string().optional(),
+  frontier: z.array(z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+});
+
+function parsed(text: string): z.infer<typeof signpost> | undefined {
+  try {
+    return signpost.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function firstLine(path: string): Promise<string | undefined> {
+  let text: string | undefined;
+  await eachLine(path, (bytes, start, end) => {
+    text = bytes.toString('utf8', start, end);
+    return false;
+  });
+  return text;
+}
+
+/** Whether `root` is an audit directory at all. */
+export async function isAuditDirectory(root: string): Promise<boolean> {
+  const isDirectory = await stat(root).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  return (
+    isDirectory &&
+    ((await listLogs(root)).length > 0 || (await stat(join(root, '_broker')).catch(() => undefined)) !== undefined)
+  );
+}
