@@ -1,11 +1,13 @@
 /** The corridor: every call that reaches a database walks these five rooms, in this order, and leaves its records. */
 
-import type { AuditLog, NotExecuted, Trail } from '../audit/audit-log.ts';
+import type { AuditLog, AuthorizedQuery, NotExecuted, Trail } from '../audit/audit-log.ts';
 import { openAuthorized } from '../audit/audit-log.ts';
 import type { Backend } from '../backends/backend.ts';
 import { StaleCatalog } from '../backends/stale-catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Databases } from '../databases/databases.ts';
+import type { Database } from '../model/database.ts';
 import type { QueryRequest } from '../model/request.ts';
 import { type Outcome, type QueryResult, type Receipt, settle } from '../model/result.ts';
 import { authorize } from '../policy/authorize.ts';
@@ -29,6 +31,16 @@ export interface Broker {
   readonly run: (request: QueryRequest, signal: AbortSignal) => Promise<Answer>;
   /** Walks it up to the backend's door: would this run? Leaves records as any call does. */
   readonly check: (request: QueryRequest) => Promise<{ readonly trail: Trail; readonly verdict: Outcome<Receipt> }>;
+  /** Answers a listing from the catalog snapshot: permitted and recorded as any call, without reaching the backend. */
+  readonly look: <Item>(request: QueryRequest, view: View<Item>) => Promise<Listing<Item>>;
+}
+
+/** Picks from a snapshot what the caller may see. */
+export type View<Item> = (catalog: Catalog, database: Database) => readonly Item[];
+
+export interface Listing<Item> {
+  readonly items: readonly Item[];
+  readonly receipt: Receipt;
 }
 
 export function createBroker({ databases, catalogs, decisionPoint, audit, backends }: BrokerParts): Broker {
@@ -40,13 +52,15 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
     return audit.recordIntent(permit);
   }
 
-  async function attempt(request: QueryRequest, signal: AbortSignal): Promise<Outcome<Answer>> {
-    const trail: Trail = {};
+  async function admitOrRefuse(request: QueryRequest, trail: Trail): Promise<Outcome<AuthorizedQuery>> {
     const admission = await settle(admit(request, trail));
-    if (!admission.ok) {
-      await audit.recordRefusal(request, admission.error, trail);
-      return admission;
-    }
+    if (!admission.ok) await audit.recordRefusal(request, admission.error, trail);
+    return admission;
+  }
+
+  async function attempt(request: QueryRequest, signal: AbortSignal): Promise<Outcome<Answer>> {
+    const admission = await admitOrRefuse(request, {});
+    if (!admission.ok) return admission;
     const execution = await settle(backends.execute(admission.value, signal));
     const receipt = await audit.recordOutcome(admission.value, execution); // throws → the rows are withheld
     if (!execution.ok) return execution;
@@ -62,14 +76,23 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
 
   async function check(request: QueryRequest) {
     const trail: Trail = {};
-    const admission = await settle(admit(request, trail));
-    if (!admission.ok) {
-      await audit.recordRefusal(request, admission.error, trail);
-      return { trail, verdict: admission };
-    }
+    const admission = await admitOrRefuse(request, trail);
+    if (!admission.ok) return { trail, verdict: admission };
     const checked: NotExecuted = { why: 'checked' };
     const receipt = await audit.recordOutcome(admission.value, { ok: true, value: checked });
     return { trail, verdict: { ok: true, value: receipt } as const };
+  }
+
+  async function look<Item>(request: QueryRequest, view: View<Item>): Promise<Listing<Item>> {
+    const admission = await admitOrRefuse(request, {});
+    if (!admission.ok) throw admission.error;
+    const { database } = openAuthorized(admission.value);
+    const seen = await settle(catalogs.current(database, request.call).then((catalog) => view(catalog, database)));
+    const rows = seen.ok ? seen.value.length : 0;
+    const outcome = seen.ok ? { ok: true as const, value: { why: 'answered_by_broker' as const, rows } } : seen;
+    const receipt = await audit.recordOutcome(admission.value, outcome);
+    if (!seen.ok) throw seen.error;
+    return { items: seen.value, receipt };
   }
 
   function isStale(outcome: Outcome<Answer>): boolean {
@@ -78,7 +101,7 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
     return true;
   }
 
-  return { run, check };
+  return { run, check, look };
 }
 
 /** Keeps what a room handed out, so that a later refusal is recorded with all that was known. */

@@ -15,6 +15,8 @@ export const builtInRules = {
   catalog: 'system:catalog',
   health: 'system:health',
   describe: 'system:describe',
+  /** A listing answered from the snapshot: each entry is then shown or left out by the rules. */
+  list: 'system:list',
   /** Reads no relation and calls only functions that need no rule. */
   expression: 'system:expression',
   /** Shows a setting that tells how the session reads and prints. */
@@ -24,6 +26,9 @@ export const builtInRules = {
 /** Fixed texts any principal of the database may have run: they tell of the server, nothing of what is in it. */
 const healthTexts: ReadonlySet<string> = new Set(['server_info', 'health']);
 
+/** The fixed text whose answer a listing is drawn from; it is not run then. */
+const listText = 'catalog_relations';
+
 /** Nothing denied means permitted; a permit then holds at least one rule. */
 export function judgeStatement(judge: Judge, question: Question): Judgement {
   const judgement: Judgement = { rules: new Set(), denied: [], masks: [] };
@@ -31,7 +36,7 @@ export function judgeStatement(judge: Judge, question: Question): Judgement {
   if (statement.fixed !== undefined) {
     const rule = fixedRule(statement.fixed, question);
     if (rule !== undefined) judgement.rules.add(rule);
-    if (rule === builtInRules.catalog || rule === builtInRules.health) return judgement;
+    if (rule === builtInRules.catalog || rule === builtInRules.health || rule === builtInRules.list) return judgement;
     if (rule === undefined && access.relations.length === 0) return denyStatement(judgement, statement);
   }
   if (statement.class === 'ddl' || statement.class === 'role') return denyStatement(judgement, statement);
@@ -47,6 +52,7 @@ export function judgeStatement(judge: Judge, question: Question): Judgement {
 function fixedRule(name: string, { principal, request, access }: Question): string | undefined {
   if (principal === systemPrincipal) return builtInRules.catalog;
   if (healthTexts.has(name)) return builtInRules.health;
+  if (request.action === 'list' && name === listText) return builtInRules.list;
   return request.action === 'describe' && access.relations.length > 0 ? builtInRules.describe : undefined;
 }
 

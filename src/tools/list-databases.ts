@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Database } from '../model/database.ts';
 import { noParameters } from '../model/request.ts';
+import { looks } from './annotations.ts';
 import { cursor, limit, pattern, purpose } from './fields.ts';
 import { nameMatcher, page } from './pages.ts';
 import { defineTool } from './tool.ts';
@@ -44,7 +45,7 @@ export const listDatabases = defineTool({
     purpose,
   }),
   output: z.object({ databases: z.array(entry), next_cursor: z.string().optional() }),
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: looks,
   async run({ databases, audit }, input, { call }) {
     const matches = nameMatcher(input.pattern);
     const usable = databases

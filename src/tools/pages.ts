@@ -1,7 +1,5 @@
 /** Patterns and pages of the listing tools. */
 
-import { InvalidArguments } from './invalid-arguments.ts';
-
 /** Whether a name fits a pattern with `*` and `?`; everything fits when there is none. */
 export function nameMatcher(pattern: string | undefined): (name: string) => boolean {
   if (pattern === undefined) return () => true;
@@ -19,8 +17,8 @@ export interface Page<Item> {
 }
 
 /**
- * The page after `cursor`. A cursor is the key of the last item shown, so that items that come or go between two pages
- * never repeat or hide another; when that very item is gone the caller starts anew.
+ * One page in order of key. A cursor is the key of the last item shown, so what comes or goes between two pages neither
+ * repeats nor hides another item, and no cursor can be wrong: it only says where to go on.
  */
 export function page<Item>(
   items: readonly Item[],
@@ -28,16 +26,14 @@ export function page<Item>(
   limit: number,
   cursor: string | undefined,
 ): Page<Item> {
-  const after = cursor === undefined ? -1 : items.findIndex((item) => encodeCursor(keyOf(item)) === cursor);
-  if (cursor !== undefined && after < 0) {
-    throw new InvalidArguments('The argument "cursor" does not belong to this list.', 'Start again without a cursor.');
-  }
-  const shown = items.slice(after + 1, after + 1 + limit);
+  const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
+  const sorted = items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .filter(({ key }) => after === undefined || key > after)
+    .sort((one, other) => (one.key < other.key ? -1 : 1));
+  const shown = sorted.slice(0, limit);
   const last = shown.at(-1);
-  const more = after + 1 + shown.length < items.length;
-  return more && last !== undefined ? { items: shown, nextCursor: encodeCursor(keyOf(last)) } : { items: shown };
-}
-
-function encodeCursor(key: string): string {
-  return Buffer.from(key).toString('base64url');
+  const found = shown.map(({ item }) => item);
+  if (last === undefined || shown.length === sorted.length) return { items: found };
+  return { items: found, nextCursor: Buffer.from(last.key).toString('base64url') };
 }

@@ -1,7 +1,7 @@
 /** run_query: one reading statement, answered as rows. */
 
 import { z } from 'zod';
-import { noParameters } from '../model/request.ts';
+import { looks } from './annotations.ts';
 import { cell, columns, databaseId, purpose, sqlText } from './fields.ts';
 import { bindParameters, queryParameters } from './query-parameters.ts';
 import { resultContent, resultNotice } from './rows.ts';
@@ -31,13 +31,12 @@ export async function runStatement(
   { call, signal }: Invocation,
   intent: 'read' | 'write',
 ) {
-  const parameters = input.query_parameters === undefined ? noParameters : bindParameters(input.query_parameters);
   const answer = await broker.run(
     {
       call,
       databaseId: input.database_id,
       action: 'select',
-      statement: { from: 'caller', sql: input.sql, parameters },
+      statement: { from: 'caller', sql: input.sql, parameters: bindParameters(input.query_parameters) },
       intent,
     },
     signal,
@@ -64,7 +63,7 @@ export const runQuery = defineTool({
     purpose,
   }),
   output: resultShape,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: looks,
   run: (parts, input, invocation) => runStatement(parts, input, invocation, legacyIntent(parts, input, invocation)),
 });
 

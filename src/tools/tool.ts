@@ -37,6 +37,13 @@ export interface ToolAnswer<Output> {
   readonly receipt?: Receipt;
 }
 
+/** Answers are built once and read only; their types say so all the way down. */
+export type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;
+
 export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
   readonly name: string;
   readonly title: string;
@@ -51,7 +58,7 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
     parts: ToolParts,
     input: z.output<Input>,
     invocation: Invocation,
-  ) => Promise<ToolAnswer<z.input<Output>>>;
+  ) => Promise<ToolAnswer<Frozen<z.input<Output>>>>;
 }
 
 /** A tool with its types folded away: what the table holds and the toolbox calls. */

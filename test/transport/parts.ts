@@ -69,6 +69,7 @@ export function testParts(run?: Broker['run'], databases: readonly Database[] = 
         return run === undefined ? anAnswer : run(request, signal);
       },
       check: unused,
+      look: unused,
     },
     databases: { resolve: unused, usable: () => databases, defaultId: databases[0]?.id, all: () => databases },
     decisionPoint: {
