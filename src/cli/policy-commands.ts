@@ -1,0 +1,34 @@
+/** `pgwarden policy …`: the commands of who writes, tests and reviews policies. What a command does is loaded when it is called. */
+
+import { type Command, Option } from 'commander';
+import type { CommandDeps } from './deps.ts';
+
+const configOption = () =>
+  new Option('-c, --config <file>', 'the configuration file (default: config.yaml here, else the user’s)');
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+function addExplain(policy: Command, deps: CommandDeps): void {
+  policy
+    .command('explain')
+    .description('what would happen to a statement, and which rules decide; nothing runs')
+    .addOption(configOption())
+    .requiredOption('--database <id>', 'the database')
+    .requiredOption('--principal <id>', 'who asks')
+    .option('--role <role>', 'a role of the caller’s token; may be repeated', collect)
+    .requiredOption('--sql <text>', 'the statement')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ pgwarden policy explain --database orders --principal alice --role analyst --sql "select * from customers"',
+    )
+    .action(async (options: import('./policy-explain.ts').ExplainOptions) => {
+      const { policyExplain } = await import('./policy-explain.ts');
+      await policyExplain(options, deps);
+    });
+}
+
+/** Adds `policy` and its commands to the program. */
+export function registerPolicyCommands(program: Command, deps: CommandDeps): void {
+  const policy = program.command('policy').description('explain, test, write and review policies');
+  addExplain(policy, deps);
+}
