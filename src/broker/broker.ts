@@ -47,7 +47,8 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
   async function admit(request: QueryRequest, trail: Trail) {
     const { database } = note(trail, { database: databases.resolve(request.databaseId, request.call.principal) });
     const { statement } = note(trail, { statement: await parseStatement(request, database) });
-    const { access } = note(trail, { access: await resolveReferences(statement, catalogs) });
+    const { knows } = decisionPoint.visibility(request.call.principal, database.id); // hidden names end where missing ones do
+    const { access } = note(trail, { access: await resolveReferences(statement, catalogs, knows) });
     const permit = await authorize(decisionPoint, statement, access, trail);
     return audit.recordIntent(permit);
   }
