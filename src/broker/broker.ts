@@ -54,7 +54,7 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
   }
 
   async function admitOrRefuse(request: QueryRequest, trail: Trail): Promise<Outcome<AuthorizedQuery>> {
-    const admission = await settle(admit(request, trail));
+    const admission = await settle(() => admit(request, trail));
     if (!admission.ok) await audit.recordRefusal(request, admission.error, trail);
     return admission;
   }
@@ -62,7 +62,7 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
   async function attempt(request: QueryRequest, signal: AbortSignal): Promise<Outcome<Answer>> {
     const admission = await admitOrRefuse(request, {});
     if (!admission.ok) return admission;
-    const execution = await settle(backends.execute(admission.value, signal));
+    const execution = await settle(() => backends.execute(admission.value, signal));
     const receipt = await audit.recordOutcome(admission.value, execution); // throws → the rows are withheld
     if (!execution.ok) return execution;
     return { ok: true, value: { ...execution.value, receipt } };
@@ -70,7 +70,7 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
 
   async function run(request: QueryRequest, signal: AbortSignal): Promise<Answer> {
     const first = await attempt(request, signal);
-    const last = isStale(first) ? await attempt(request, signal) : first; // the catalog was refreshed: read the statement anew, once
+    const last = isStale(first) ? await attempt(request, signal) : first; // read the statement anew, once
     if (!last.ok) throw last.error;
     return last.value;
   }

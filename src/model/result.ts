@@ -40,10 +40,10 @@ export interface Receipt {
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: BrokerError };
 
-/** Waits for `work` and turns whatever it throws into a BrokerError, so that both ends can be recorded. */
-export async function settle<T>(work: Promise<T>): Promise<Outcome<T>> {
+/** Does `work` and turns whatever it throws, at once or later, into a BrokerError, so that both ends can be recorded. */
+export async function settle<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   try {
-    return { ok: true, value: await work };
+    return { ok: true, value: await work() };
   } catch (thrown) {
     return { ok: false, error: asBrokerError(thrown) };
   }
