@@ -138,7 +138,7 @@ export function createCommitQueue(
     clearTimeout(timer);
     const late = stalled;
     stalled = false; // before anyone is told: what they append now is welcome again
-    if (done.ok) inFlight.forEach((entry, i) => settleAt(entry, done.value[i]));
+    if (done.ok) for (const [i, entry] of inFlight.entries()) settleAt(entry, done.value[i]);
     else await failed(asUnavailable(done.thrown), late);
     inFlight = [];
     if (waiting.length > 0 || nudged) setImmediate(run);

@@ -4,18 +4,8 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openAuthorized } from '../../src/audit/audit-log.ts';
 import { Failure, Refusal } from '../../src/model/errors.ts';
-import {
-  aCall,
-  aDatabase,
-  aPermit,
-  aRequest,
-  aResult,
-  aStatement,
-  freshDirectory,
-  linesOf,
-  openDesk,
-  recordsOf,
-} from './support.ts';
+import { aCall, aDatabase, aPermit, aRequest, aResult, aStatement } from './shapes.ts';
+import { freshDirectory, linesOf, openDesk, recordsOf } from './support.ts';
 
 test('a permitted call leaves an intent and an outcome, and its receipt is the leaf of the outcome', async () => {
   const directory = freshDirectory();

@@ -8,7 +8,8 @@ import { createAuditDesk } from '../../src/audit/desk.ts';
 import { exitCodeOf } from '../../src/audit/findings.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import { failingFiles } from './failing-files.ts';
-import { aCall, aPermit, aResult, freshDirectory, openDesk, recordsOf, segmentsOf, testKey } from './support.ts';
+import { aCall, aPermit, aResult, testKey } from './shapes.ts';
+import { freshDirectory, openDesk, recordsOf, segmentsOf } from './support.ts';
 
 const unavailable = { code: 'AUDIT_UNAVAILABLE' };
 

@@ -1,20 +1,12 @@
-/** What the audit tests share: a fresh directory, a permit as the corridor would hand it over, lines as they stand on disk. */
+/** What the audit tests share: a fresh directory, a desk that is closed in the end, lines as they stand on disk. */
 
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type AuditDesk, type AuditDeskOptions, createAuditDesk } from '../../src/audit/desk.ts';
 import { type LogRecord, recordSchema } from '../../src/audit/records.ts';
-import type { Database } from '../../src/model/database.ts';
-import { noParameters, type QueryRequest } from '../../src/model/request.ts';
-import type { QueryResult } from '../../src/model/result.ts';
-import { type Decision, type Permit, sealPermit } from '../../src/policy/permit.ts';
-import { type Access, noAccess } from '../../src/sql/access.ts';
-import { type ParsedStatement, sealStatement } from '../../src/sql/statement.ts';
-
-export const testKey = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
+import { testKey } from './shapes.ts';
 
 export function freshDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'pgwarden-audit-'));
@@ -26,114 +18,6 @@ export async function openDesk(directory: string, options: Partial<AuditDeskOpti
   const desk = await createAuditDesk({ directory, sql: 'redacted', hmacKey: testKey, ...options });
   onTestFinished(() => desk.close().catch(() => undefined));
   return desk;
-}
-
-export function aDatabase(id = 'orders'): Database {
-  return {
-    id,
-    tags: [],
-    enabled: true,
-    readonly: true,
-    legacyWrites: false,
-    requirePurpose: false,
-    searchPath: ['public'],
-    dialect: 'full',
-    connection: { type: 'embedded' },
-    pool: { max: 1, idleTimeout: 1000 },
-    limits: {
-      maxRows: 1000,
-      maxBytes: 1_000_000,
-      statementTimeout: 1000,
-      lockTimeout: 1000,
-      queueTimeout: 1000,
-      connectTimeout: 1000,
-      maxConcurrency: 1,
-      catalogTtl: 1000,
-      maxSqlBytes: 100_000,
-    },
-  };
-}
-
-export interface CallShape {
-  readonly sql?: string;
-  readonly database?: string;
-  readonly call?: string;
-  readonly principal?: string;
-  readonly access?: Access;
-  readonly decision?: Partial<Decision>;
-}
-
-export function aRequest({
-  sql = 'SELECT 1',
-  database = 'orders',
-  call = randomUUID(),
-  principal = 'alice',
-}: CallShape = {}): QueryRequest {
-  return {
-    call: {
-      id: call,
-      tool: 'run_query',
-      principal: { id: principal, kind: 'human', auth: 'api_key', roles: ['analyst'] },
-      client: { name: 'inspector', version: '1.0', address: '127.0.0.1' },
-      transport: 'streamable-http',
-      mcp: { request: '7', protocol: '2025-11-25', session: 's-1' },
-    },
-    databaseId: database,
-    action: 'select',
-    statement: { from: 'caller', sql, parameters: noParameters },
-    intent: 'read',
-  };
-}
-
-export function aStatement(shape: CallShape = {}, request = aRequest(shape)): ParsedStatement {
-  return sealStatement({
-    sql: shape.sql ?? 'SELECT 1',
-    tree: { SelectStmt: {} },
-    class: 'read',
-    kind: 'SELECT',
-    fixed: undefined,
-    parameters: noParameters,
-    parameterCount: 0,
-    positionOf: () => undefined,
-    request,
-    database: aDatabase(shape.database),
-  });
-}
-
-export const aDecision: Decision = {
-  effect: 'permit',
-  rules: ['p, analyst, orders, public.orders, select, allow'],
-  denied: [],
-  obligations: { limits: { maxRows: 1000, maxBytes: 1_000_000, statementTimeout: 1000 }, masks: [] },
-  policy: { sha256: 'a'.repeat(64), model: 'b'.repeat(64), generation: 1 },
-  duration: 42,
-};
-
-export function aPermit(shape: CallShape = {}): Permit {
-  const request = aRequest(shape);
-  return sealPermit({
-    request,
-    database: aDatabase(shape.database),
-    statement: aStatement(shape, request),
-    access: shape.access ?? noAccess,
-    decision: { ...aDecision, ...shape.decision },
-  });
-}
-
-export const aResult: QueryResult = {
-  columns: [{ name: 'id', type: 'integer' }],
-  rows: [[1], [2]],
-  cut: 'none',
-  bytes: 12,
-  masked: [],
-  backend: { pid: 4242, version: '18.0' },
-  timings: { queue: 1, connect: 2, execute: 3 },
-};
-
-/** One whole call: intent, then outcome. */
-export async function aCall(desk: AuditDesk, shape: CallShape = {}) {
-  const query = await desk.recordIntent(aPermit(shape));
-  return desk.recordOutcome(query, { ok: true, value: aResult });
 }
 
 export function segmentsOf(directory: string, id = 'orders', instance = 'i1'): string[] {

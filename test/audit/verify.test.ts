@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodeOf } from '../../src/audit/findings.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
-import { aCall, freshDirectory, openDesk, segmentsOf } from './support.ts';
+import { aCall } from './shapes.ts';
+import { freshDirectory, openDesk, segmentsOf } from './support.ts';
 
 async function aLog(calls = 3): Promise<{ directory: string; path: string }> {
   const directory = freshDirectory();
