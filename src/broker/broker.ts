@@ -88,7 +88,7 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
     const admission = await admitOrRefuse(request, {});
     if (!admission.ok) throw admission.error;
     const { database } = openAuthorized(admission.value);
-    const seen = await settle(catalogs.current(database, request.call).then((catalog) => view(catalog, database)));
+    const seen = await settle(async () => view(await catalogs.current(database, request.call), database));
     const rows = seen.ok ? seen.value.length : 0;
     const outcome = seen.ok ? { ok: true as const, value: { why: 'answered_by_broker' as const, rows } } : seen;
     const receipt = await audit.recordOutcome(admission.value, outcome);

@@ -49,7 +49,7 @@ export const checkAccess = defineTool({
   annotations: looks,
   async run({ broker }, input, { call }) {
     const parameters = bindParameters(input.query_parameters);
-    const checked = await settle(
+    const checked = await settle(() =>
       broker.check({
         call,
         databaseId: input.database_id,
