@@ -326,7 +326,7 @@ export const nodeKinds: Readonly<Record<string, NodeKind>> = {
       location: 'location',
     },
   },
-  NamedArgExpr: { fields: { arg: 'Node', name: 'string', location: 'location' } },
+  NamedArgExpr: { fields: { arg: 'Node', name: 'string', argnumber: 'number', location: 'location' } },
   TypeCast: { fields: { arg: 'Node', typeName: 'TypeName', location: 'location' } },
   A_Indirection: { fields: { arg: 'Node', indirection: 'Node[]' } },
   A_Indices: { fields: { is_slice: 'boolean', lidx: 'Node', uidx: 'Node' } },

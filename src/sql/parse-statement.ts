@@ -126,7 +126,7 @@ function checkParameterCount({ values }: BindParameters, wanted: number): void {
     'REQUEST_INVALID',
     `The statement has ${wanted} parameter(s), and ${values.length} value(s) were given.`,
     {
-      hint: 'Give one value for each of $1, $2 …',
+      hint: 'Give one value for each of $1, $2 and so on.',
     },
   );
 }

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT id FROM orders WHERE total BETWEEN SYMMETRIC 100 AND 50 AND created_at NOT BETWEEN '2030-01-01' AND '2031-01-01'

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT B'1010', X'ff', N'national'

@@ -1,0 +1,3 @@
+-- expect: ok
+-- a leading comment; with a semicolon
+/* and another */ SELECT 1

@@ -1,0 +1,3 @@
+-- expect: ok
+SELECT /* ; DROP TABLE customers; /* nested; */ still */ id -- ; DELETE FROM orders;
+FROM regions -- trailing ;

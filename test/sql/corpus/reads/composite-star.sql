@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT (shipping).* FROM orders LIMIT 2

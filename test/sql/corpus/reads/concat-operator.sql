@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT 'a' || 'b' || id::text || ARRAY['x']::text FROM regions

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT count(DISTINCT country), count(*) FILTER (WHERE credit > 500) FROM customers

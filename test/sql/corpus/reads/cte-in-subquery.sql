@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT * FROM (WITH t AS (SELECT id FROM orders LIMIT 2) SELECT id FROM t) s

@@ -1,0 +1,2 @@
+-- expect: ok
+WITH big AS NOT MATERIALIZED (SELECT id FROM orders) SELECT * FROM big LIMIT 1

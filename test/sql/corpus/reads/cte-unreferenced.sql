@@ -1,0 +1,2 @@
+-- expect: ok
+WITH unused AS (SELECT id FROM orders) SELECT 1

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT DISTINCT country FROM customers

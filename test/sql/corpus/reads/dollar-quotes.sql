@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT $$it's; -- not a comment /* nor this */$$, $tag$ $$ ; $tag$

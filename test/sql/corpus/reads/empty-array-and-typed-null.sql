@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT ARRAY[]::int[], NULL::numeric, NULL

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT E'it\'s\n\ttab \u00e9 \x41', 'back\slash', 'it''s'

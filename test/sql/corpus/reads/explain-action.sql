@@ -1,0 +1,3 @@
+-- expect: ok
+-- action: explain
+SELECT id FROM orders WHERE total > 10

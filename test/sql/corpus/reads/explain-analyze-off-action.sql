@@ -1,0 +1,3 @@
+-- expect: ok
+-- action: explain
+EXPLAIN (ANALYZE off) SELECT id FROM orders

@@ -1,0 +1,2 @@
+-- expect: ok
+EXPLAIN ANALYZE VERBOSE SELECT count(*) FROM orders

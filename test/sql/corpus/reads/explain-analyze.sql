@@ -1,0 +1,2 @@
+-- expect: ok
+EXPLAIN (ANALYZE, BUFFERS, TIMING off) SELECT count(*) FROM orders

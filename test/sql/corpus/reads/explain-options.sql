@@ -1,0 +1,2 @@
+-- expect: ok
+EXPLAIN (VERBOSE, COSTS off, FORMAT json) SELECT * FROM orders

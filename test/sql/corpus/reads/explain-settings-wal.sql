@@ -1,0 +1,2 @@
+-- expect: ok
+EXPLAIN (ANALYZE, WAL, SETTINGS, SUMMARY off) SELECT id FROM regions

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT t.a, t.b FROM (SELECT id, total FROM orders LIMIT 2) AS t(a, b)

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT status, count(*) FROM orders GROUP BY 1 ORDER BY 2 DESC

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT sensor, avg(value) FROM measurements GROUP BY sensor

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT id, a.name, b.quota FROM regions a FULL JOIN sales.regions b USING (id)

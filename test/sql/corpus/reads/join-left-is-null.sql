@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.id IS NULL

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT count(*) FROM orders NATURAL JOIN v_open_orders

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT (profile['prefs'])['lang'] FROM customers LIMIT 1

@@ -1,0 +1,2 @@
+-- expect: ok
+sElEcT Id FrOm ReGiOnS wHeRe Id In (1,2)

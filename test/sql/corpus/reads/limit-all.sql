@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT id FROM regions LIMIT ALL OFFSET 0

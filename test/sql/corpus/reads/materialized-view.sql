@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT month, total FROM mv_monthly_sales ORDER BY month

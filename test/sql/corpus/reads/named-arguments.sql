@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT make_interval(days => 3, hours => 2), make_date(2026, 1, 2)

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT id FROM orders ORDER BY id OFFSET 10 ROWS FETCH NEXT 5 ROWS ONLY

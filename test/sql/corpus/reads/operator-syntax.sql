@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT 1 OPERATOR(pg_catalog.+) 2, 'a' OPERATOR(pg_catalog.||) 'b'

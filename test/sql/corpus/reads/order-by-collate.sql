@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT name FROM customers ORDER BY name COLLATE "C" LIMIT 3

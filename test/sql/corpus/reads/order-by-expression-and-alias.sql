@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT id, total * 2 AS twice FROM orders ORDER BY twice, -id LIMIT 3

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT room, range_agg(during) FROM bookings GROUP BY room

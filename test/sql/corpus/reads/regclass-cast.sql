@@ -1,0 +1,3 @@
+-- expect: ok
+-- rules: @introspection
+SELECT 'orders'::regclass::text, to_regclass('public.orders')

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT a.name, b.name FROM regions a JOIN sales.regions b USING (id)

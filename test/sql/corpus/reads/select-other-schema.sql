@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT name, quota FROM sales.regions ORDER BY quota DESC

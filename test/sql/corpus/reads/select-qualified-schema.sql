@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT o.id, o.total FROM public.orders AS o WHERE o.status = 'paid'

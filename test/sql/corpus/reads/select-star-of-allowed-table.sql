@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT * FROM orders WHERE id < 20

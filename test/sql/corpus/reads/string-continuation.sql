@@ -1,0 +1,3 @@
+-- expect: ok
+SELECT 'first '
+  'second'

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT ARRAY(SELECT id FROM orders ORDER BY id LIMIT 3)

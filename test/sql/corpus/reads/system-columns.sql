@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT ctid, xmin FROM regions

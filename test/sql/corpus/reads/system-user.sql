@@ -1,0 +1,3 @@
+-- expect: ok
+-- min-server: 16
+SELECT system_user

@@ -1,0 +1,2 @@
+-- expect: ok
+TABLE sales.targets ORDER BY month LIMIT 3

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT tableoid, count(*) FROM events GROUP BY tableoid

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT count(*) FROM orders TABLESAMPLE BERNOULLI (10) REPEATABLE (42)

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT count(*) FROM events TABLESAMPLE SYSTEM (50)

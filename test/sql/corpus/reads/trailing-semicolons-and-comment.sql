@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT 1; ; -- done

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT U&"\00ab" FROM (SELECT 1 AS "«") s

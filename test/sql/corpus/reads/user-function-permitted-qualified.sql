@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT public.order_total(1::bigint)

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT id, order_total(id) FROM orders LIMIT 3

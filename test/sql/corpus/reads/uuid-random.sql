@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT key, gen_random_uuid(), random() < 2 FROM places LIMIT 1

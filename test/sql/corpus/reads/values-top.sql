@@ -1,0 +1,2 @@
+-- expect: ok
+VALUES (1, 'one'), (2, 'two')

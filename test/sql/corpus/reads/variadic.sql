@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT concat_ws('-', VARIADIC ARRAY['a', 'b']), format('%s %s', VARIADIC ARRAY['x', 'y'])

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT count(*) FROM v_open_orders

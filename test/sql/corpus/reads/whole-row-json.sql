@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT row_to_json(r) FROM regions r

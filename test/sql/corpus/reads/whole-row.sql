@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT r, r IS NOT NULL FROM regions r

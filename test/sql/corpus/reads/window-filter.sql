@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT count(*) FILTER (WHERE status = 'paid') OVER (PARTITION BY customer_id) FROM orders LIMIT 5

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT 'DROP TABLE x; COMMIT' AS "delete", id AS update, name AS "insert into" FROM regions WHERE name <> 'truncate'

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+ALTER SEQUENCE ticket_numbers RESTART

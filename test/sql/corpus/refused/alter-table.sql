@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+ALTER TABLE orders ADD COLUMN x int

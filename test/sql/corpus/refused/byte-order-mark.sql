@@ -1,0 +1,3 @@
+-- expect: STATEMENT_UNPARSABLE
+-- encoding: json
+"\ufeffSELECT 1"

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT query FROM pg_stat_get_activity(NULL)

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT relname FROM pg_class

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT has_table_privilege('private.secrets', 'select')

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT table_name FROM information_schema.tables

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT 10::oid::regrole

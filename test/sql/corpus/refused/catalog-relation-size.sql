@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT pg_relation_size('private.secrets')

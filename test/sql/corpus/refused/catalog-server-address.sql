@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT inet_server_addr()

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT passwd FROM pg_catalog.pg_shadow

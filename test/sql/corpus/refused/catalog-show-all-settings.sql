@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT * FROM pg_show_all_settings()

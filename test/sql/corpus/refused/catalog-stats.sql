@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT most_common_vals FROM pg_stats

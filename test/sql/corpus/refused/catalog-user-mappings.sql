@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT umoptions FROM pg_user_mappings

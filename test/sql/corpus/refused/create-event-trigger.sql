@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION touch()

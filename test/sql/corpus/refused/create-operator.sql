@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+CREATE OPERATOR @@@ (LEFTARG = text, RIGHTARG = text, FUNCTION = same_ish)

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'x')

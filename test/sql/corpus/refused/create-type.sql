@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+CREATE TYPE t AS ENUM ('a')

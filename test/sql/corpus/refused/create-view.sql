@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+CREATE VIEW v AS SELECT * FROM private.secrets

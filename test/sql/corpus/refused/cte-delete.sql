@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+WITH x AS (MERGE INTO regions r USING sales.regions s ON r.id = s.id WHEN MATCHED THEN DELETE RETURNING r.id) SELECT * FROM x

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT * FROM (WITH t AS (SELECT 1) SELECT * FROM t) s, t

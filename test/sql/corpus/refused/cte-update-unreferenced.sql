@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+WITH x AS (UPDATE orders SET total = 0) SELECT 1

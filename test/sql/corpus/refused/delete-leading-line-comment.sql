@@ -1,0 +1,3 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+-- SELECT
+DELETE FROM orders

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+DELETE FROM orders WHERE id = 1

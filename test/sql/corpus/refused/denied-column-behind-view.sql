@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT id FROM v_customer_contacts

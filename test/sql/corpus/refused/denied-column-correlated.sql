@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT (SELECT c.email) FROM customers c

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT 1 FROM regions WHERE EXISTS (SELECT email FROM customers)

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT count(*) FILTER (WHERE email IS NULL) FROM customers

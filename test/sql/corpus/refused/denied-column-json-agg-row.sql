@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT c.json_agg FROM customers c

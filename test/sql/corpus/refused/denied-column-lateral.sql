@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT l.e FROM customers c, LATERAL (SELECT c.email AS e) l

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT 1 FROM customers a NATURAL JOIN customers b

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT * FROM jsonb_populate_record(NULL::customers, '{}')

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT s.x FROM (SELECT * FROM customers) s(a, b, x)

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT 1 FROM customers TABLESAMPLE BERNOULLI (100) WHERE email = 'x'

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT U&"e\006dail" FROM customers

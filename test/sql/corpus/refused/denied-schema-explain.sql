@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+EXPLAIN SELECT * FROM private.secrets

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT * FROM jsonb_to_record('{"a":"x"}') AS r(a clean_text)

@@ -1,0 +1,3 @@
+-- expect: STATEMENT_MULTIPLE
+-- encoding: json
+""

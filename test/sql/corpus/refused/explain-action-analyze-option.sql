@@ -1,0 +1,3 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+-- action: explain
+EXPLAIN (ANALYZE) SELECT 1

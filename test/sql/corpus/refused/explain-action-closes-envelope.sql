@@ -1,0 +1,3 @@
+-- expect: STATEMENT_MULTIPLE
+-- action: explain
+SELECT 1; DELETE FROM orders

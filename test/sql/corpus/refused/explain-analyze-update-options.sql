@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+EXPLAIN (ANALYZE true, FORMAT json) UPDATE orders SET total = 1

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+SELECT json_array(SELECT id FROM orders FOR UPDATE)

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+SELECT * FROM customers c, LATERAL (SELECT id FROM orders FOR UPDATE) l

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+SELECT sum(id) OVER (ORDER BY (SELECT 1 FROM orders FOR UPDATE)) FROM orders

@@ -1,0 +1,3 @@
+-- expect: STATEMENT_TOO_COMPLEX
+-- encoding: repeat
+[["SELECT 1 FROM regions r",1],[",regions",300]]

@@ -1,0 +1,3 @@
+-- expect: STATEMENT_UNPARSABLE
+-- encoding: json
+"SELECT 1\uff1b DROP TABLE orders"

@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT pg_advisory_lock(1)

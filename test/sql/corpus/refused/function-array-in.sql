@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT array_in('{private.secrets}', 2205, -1)

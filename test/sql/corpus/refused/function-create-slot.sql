@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT pg_create_physical_replication_slot('s')

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT current_setting('data_directory')

@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT currtid2('private.secrets', '(0,1)')

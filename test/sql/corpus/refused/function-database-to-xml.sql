@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT database_to_xml(true, false, '')

@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT x FROM v_runs_sql

@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT lo_get(1)

@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT lo_import('/etc/passwd')

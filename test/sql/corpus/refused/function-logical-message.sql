@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT pg_logical_emit_message(false, 'a', 'b')

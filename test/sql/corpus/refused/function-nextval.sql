@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT nextval('ticket_numbers')

@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT setseed(0.5)

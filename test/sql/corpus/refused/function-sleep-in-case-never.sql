@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT CASE WHEN false THEN pg_sleep(1) END

@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+EXPLAIN SELECT pg_sleep(1)

@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT 1 LIMIT (SELECT 1 FROM pg_sleep(1))

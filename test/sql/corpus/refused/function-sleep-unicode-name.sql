@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT U&"pg\005fsleep"(1)

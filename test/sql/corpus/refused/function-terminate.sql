@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT pg_terminate_backend(pg_backend_pid())

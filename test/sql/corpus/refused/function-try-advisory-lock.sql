@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT pg_try_advisory_lock_shared(1, 2)

@@ -1,0 +1,2 @@
+-- expect: FUNCTION_FORBIDDEN
+SELECT * FROM ts_stat('select search from docs')

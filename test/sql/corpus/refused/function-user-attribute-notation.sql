@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT p.full_label FROM products p

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT full_label(p) FROM products p

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT discounted(10, 5)

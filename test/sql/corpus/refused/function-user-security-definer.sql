@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT peek_secret(1)

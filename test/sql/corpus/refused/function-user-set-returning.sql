@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT * FROM recent_orders(3)

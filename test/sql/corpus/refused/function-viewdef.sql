@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT pg_get_viewdef('v_headcount'::text)

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_MULTIPLE
+SELECT name /*--*/ FROM regions; DROP TABLE regions /*--*/

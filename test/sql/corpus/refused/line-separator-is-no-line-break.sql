@@ -1,0 +1,3 @@
+-- expect: STATEMENT_UNPARSABLE
+-- encoding: json
+"SELECT (1 -- \u2028)"

@@ -1,0 +1,3 @@
+-- expect: STATEMENT_UNPARSABLE
+-- encoding: json
+"SELECT '\ud800'"

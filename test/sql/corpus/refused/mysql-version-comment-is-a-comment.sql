@@ -1,0 +1,2 @@
+-- expect: STATEMENT_UNPARSABLE
+/*!50000 SELECT 1 */ FROM orders

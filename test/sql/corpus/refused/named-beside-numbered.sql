@@ -1,0 +1,3 @@
+-- expect: REQUEST_INVALID
+-- parameters: {"a":"1"}
+SELECT :a, $1

@@ -1,0 +1,3 @@
+-- expect: STATEMENT_UNPARSABLE
+-- encoding: json
+"SELECT\u00a0'1'"

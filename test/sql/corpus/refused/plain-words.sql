@@ -1,0 +1,2 @@
+-- expect: STATEMENT_UNPARSABLE
+please drop the orders table

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_UNPARSABLE
+SELECT * FROM :table

@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+REFRESH MATERIALIZED VIEW mv_monthly_sales

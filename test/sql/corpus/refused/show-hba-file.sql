@@ -1,0 +1,3 @@
+-- expect: NAME_NOT_AVAILABLE
+-- stage: gate
+SHOW hba_file

@@ -1,0 +1,3 @@
+-- expect: STATEMENT_MULTIPLE
+SELECT 1 /* ; */ ; -- x
+DELETE FROM orders

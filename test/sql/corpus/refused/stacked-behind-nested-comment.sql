@@ -1,0 +1,2 @@
+-- expect: STATEMENT_MULTIPLE
+SELECT 1 /* a /* b */ c */; DROP TABLE orders

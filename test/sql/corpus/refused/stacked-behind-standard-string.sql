@@ -1,0 +1,2 @@
+-- expect: STATEMENT_MULTIPLE
+SELECT '\'; DROP TABLE orders --'

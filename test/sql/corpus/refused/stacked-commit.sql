@@ -1,0 +1,2 @@
+-- expect: STATEMENT_MULTIPLE
+COMMIT; DROP TABLE orders

@@ -1,0 +1,3 @@
+-- expect: STATEMENT_TOO_COMPLEX
+-- encoding: repeat
+[["SELECT 1",1],[" UNION SELECT 1",2000]]

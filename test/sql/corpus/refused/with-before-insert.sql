@@ -1,0 +1,2 @@
+-- expect: STATEMENT_NOT_READ_ONLY
+WITH x AS (SELECT 5 AS id) INSERT INTO regions SELECT id, 'n' FROM x
