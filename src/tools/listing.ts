@@ -13,7 +13,7 @@ const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 /**
  * The JSON Schema of one side of a tool. A cell (the only custom type) is shown as its six kinds: explicit, and without
- * recursion. The bounds zod adds to every integer say nothing and are left out.
+ * recursion. That keys are strings, and the bounds zod adds to every integer, say nothing and are left out.
  */
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
   const { $schema, ...converted } = z.toJSONSchema(schema, {
@@ -21,6 +21,7 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema: json }) {
       if (zodSchema._zod.def.type === 'custom') json.type = ['string', 'number', 'boolean', 'object', 'array', 'null'];
+      delete json.propertyNames;
       if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
       if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
     },
