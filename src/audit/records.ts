@@ -26,7 +26,10 @@ const sql = z.strictObject({
   lits: count.optional(),
   params: count,
   ptypes: z.array(name).optional(),
-  fp: text(64).optional(),
+  fp: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
   fpv: text(16).optional(),
   /** `hmac:<key version>:<hex>` over the whole raw text. */
   hmac: z.string().regex(/^hmac:\d+:[0-9a-f]{64}$/),

@@ -12,8 +12,8 @@ const fingerprintVersion = 'pg18';
 /** Bytes of stored text, in every mode. */
 const maxStoredBytes = 64 * 1024;
 
-/** Text longer than this is not cut into tokens: its hash alone is stored. */
-const maxScannedBytes = 1024 * 1024;
+/** Text longer than this is not read: its hash alone is stored. */
+const maxReadBytes = 1024 * 1024;
 
 export interface SqlText {
   readonly sql: string;
@@ -35,8 +35,8 @@ interface Stored {
 
 /** Builds the `sql` section of a record. Never throws: what cannot be read is not stored. */
 export async function describeSql(text: SqlText, mode: SqlMode, keys: HmacKeys, logId: string): Promise<SqlSection> {
-  const stored = await storedText(text, mode, (literal) => keys.digest(logId, literal).slice(0, 12));
-  const fp = text.parses ? await fingerprint(text.sql).catch(() => undefined) : undefined;
+  const fp = text.parses ? await fingerprintOf(text.sql) : undefined;
+  const stored = await storedText(text, fp !== undefined, mode, (literal) => keys.digest(logId, literal).slice(0, 12));
   return {
     mode,
     ...stored,
@@ -50,12 +50,26 @@ export async function describeSql(text: SqlText, mode: SqlMode, keys: HmacKeys, 
   };
 }
 
-async function storedText(text: SqlText, mode: SqlMode, digest: (literal: string) => string): Promise<Stored> {
+/**
+ * Undefined for what the grammar does not read. The library hands out its error message, which quotes the text, in the
+ * place of a fingerprint: only sixteen hex digits are one.
+ */
+async function fingerprintOf(sql: string): Promise<string | undefined> {
+  if (Buffer.byteLength(sql) > maxReadBytes) return undefined;
+  const fp = await fingerprint(sql).catch(() => undefined);
+  return fp !== undefined && /^[0-9a-f]{16}$/.test(fp) ? fp : undefined;
+}
+
+async function storedText(
+  text: SqlText,
+  read: boolean,
+  mode: SqlMode,
+  digest: (literal: string) => string,
+): Promise<Stored> {
   if (mode === 'full') return cut(text.sql);
-  const bytes = Buffer.byteLength(text.sql);
-  if (!text.parses || bytes > maxScannedBytes) return { truncated: text.parses };
+  if (!read) return { truncated: text.parses };
   const tokens = await scan(text.sql).catch(() => undefined);
-  if (tokens === undefined) return { truncated: false };
+  if (tokens === undefined) return { truncated: true };
   const { shown, literals } = redact(
     text.sql,
     tokens,
