@@ -1,0 +1,71 @@
+/** The transport of the first revision: off unless asked for, and then behind the same checks. */
+
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { afterEach, expect, test, vi } from 'vitest';
+import { keys, type Listener, listener } from './listener.ts';
+import { testParts, untilAborted } from './parts.ts';
+import { raw, rpc } from './raw.ts';
+
+let running: Listener | undefined;
+afterEach(() => running?.server.close());
+
+const headers = { authorization: 'Bearer key-of-alice' };
+
+async function connect(): Promise<{ client: Client; endpoint: URL }> {
+  const transport = new SSEClientTransport(new URL('/sse', running?.url), { requestInit: { headers } });
+  const client = new Client({ name: 'oldest', version: '1' });
+  await client.connect(transport);
+  return { client, endpoint: Reflect.get(transport, '_endpoint') };
+}
+
+test('a client lists and calls', async () => {
+  running = await listener({ settings: { transport: 'sse', auth: keys } });
+  const { client } = await connect();
+  expect((await client.listTools()).tools[0]?.name).toBe('run_query');
+  await client.callTool({ name: 'run_query', arguments: { sql: 'select 1' } });
+  expect(running.recorded.requests[0]?.call).toMatchObject({
+    transport: 'sse',
+    principal: { id: 'alice', auth: 'api_key' },
+    client: { name: 'oldest', address: '127.0.0.1' },
+  });
+  await client.close();
+});
+
+test('the streamable endpoint is served beside it', async () => {
+  running = await listener({ settings: { transport: 'sse' } });
+  expect((await raw(running.url, { body: rpc('ping') })).status).toBe(400);
+});
+
+test('the stream and the messages pass the same guards', async () => {
+  running = await listener({ settings: { transport: 'sse', auth: keys, maxBodyBytes: 1000 } });
+  const { client, endpoint } = await connect();
+  const status = async (path: URL, method: string, more: Record<string, string>, body = rpc('ping')) =>
+    (await raw(path, { method, headers: more, ...(method === 'POST' ? { body } : {}) })).status;
+  const sse = new URL('/sse', running.url);
+  expect(await status(sse, 'GET', {})).toBe(401);
+  expect(await status(sse, 'GET', { ...headers, host: 'evil.example' })).toBe(403);
+  expect(await status(sse, 'POST', headers)).toBe(405);
+  expect(await status(endpoint, 'POST', {})).toBe(401);
+  expect(await status(endpoint, 'POST', { ...headers, origin: 'https://evil.example' })).toBe(403);
+  expect(await status(endpoint, 'POST', { authorization: 'Bearer key-of-bob' })).toBe(404);
+  expect(await status(new URL('/messages?sessionId=x', running.url), 'POST', headers)).toBe(404);
+  expect(await status(endpoint, 'POST', headers, JSON.stringify({ padding: 'x'.repeat(2000) }))).toBe(413);
+  expect(await status(endpoint, 'POST', headers)).toBe(202);
+  await client.close();
+});
+
+test('a client that goes away has its call stopped', async () => {
+  running = await listener({ settings: { transport: 'sse', auth: keys }, parts: testParts(untilAborted) });
+  const { client } = await connect();
+  const call = client.callTool({ name: 'run_query', arguments: { sql: 'select 1' } }).catch(() => undefined);
+  const signal = await vi.waitFor(() => {
+    const [first] = running?.recorded.signals ?? [];
+    if (first === undefined) throw new Error('the call has not reached the broker');
+    return first;
+  });
+  expect(signal.aborted).toBe(false);
+  await client.close();
+  await vi.waitFor(() => expect(signal.aborted).toBe(true));
+  await call;
+});
