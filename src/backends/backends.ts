@@ -5,6 +5,7 @@ import { type AuthorizedQuery, openAuthorized } from '../audit/audit-log.ts';
 import type { Database } from '../model/database.ts';
 import { Failure } from '../model/errors.ts';
 import type { Backend } from './backend.ts';
+import { createEmbeddedBackend } from './embedded/embedded-backend.ts';
 import type { PoolStats } from './pool.ts';
 import type { DatabaseBackend } from './pooled-backend.ts';
 import { createPostgresBackend, type ReadSecret } from './postgres/postgres-backend.ts';
@@ -26,7 +27,9 @@ export interface Backends extends Backend {
 
 const notYet = (): DatabaseBackend => ({
   execute: () =>
-    Promise.reject(new Failure('BACKEND_UNAVAILABLE', 'Databases behind the RDS Data API are not available in this version.')),
+    Promise.reject(
+      new Failure('BACKEND_UNAVAILABLE', 'Databases behind the RDS Data API are not available in this version.'),
+    ),
   stats: () => ({ active: 0, idle: 0, waiting: 0 }),
   close: () => undefined,
 });
@@ -42,6 +45,7 @@ export function createBackends(options: BackendsOptions): Backends {
       case 'direct_postgres':
         return createPostgresBackend(database, connection, { ...options, maskKey });
       case 'embedded':
+        return createEmbeddedBackend(database, connection, maskKey);
       case 'rds_data_api':
         return notYet();
     }

@@ -29,7 +29,11 @@ const unconfirmed = () =>
   });
 
 /** For each output column its masking, if any. Throws POLICY_DENIED where one cannot be fulfilled. */
-export function maskingsFor(query: AuthorizedContents, fields: readonly Field[], key: Buffer): ReadonlyMap<number, Masking> {
+export function maskingsFor(
+  query: AuthorizedContents,
+  fields: readonly Field[],
+  key: Buffer,
+): ReadonlyMap<number, Masking> {
   const found = new Map<number, Masking>();
   for (const mask of query.decision.obligations.masks) {
     for (const index of mask.outputs) {

@@ -29,7 +29,9 @@ function mayTellMessage({ access, decision }: AuthorizedContents, { sqlstate }: 
   if (!speaksOfStatement(sqlstate)) return false;
   if (decision.obligations.masks.length > 0 || decision.denied.length > 0) return false;
   const hiddenBodies = access.relations.some(({ kind }) => kind !== 'table' && kind !== 'partitioned');
-  return !hiddenBodies && !access.functions.some((reached) => reached.class === 'user' || reached.class === 'forbidden');
+  return (
+    !hiddenBodies && !access.functions.some((reached) => reached.class === 'user' || reached.class === 'forbidden')
+  );
 }
 
 const sentences = {
@@ -46,7 +48,10 @@ function messageOf(code: ErrorCode, query: AuthorizedContents, error: ServerErro
 }
 
 /** PostgreSQL counts characters of the text it was sent; the caller's text may have other parameter markers. */
-function callerPosition({ sql, positionOf }: Readonly<StatementContents>, position: number | undefined): number | undefined {
+function callerPosition(
+  { sql, positionOf }: Readonly<StatementContents>,
+  position: number | undefined,
+): number | undefined {
   if (position === undefined) return undefined;
   return positionOf(Buffer.byteLength([...sql].slice(0, position - 1).join(''), 'utf8'));
 }

@@ -1,7 +1,7 @@
 /** One exchange: bytes go out in one write, and every answer up to the last ReadyForQuery is collected, within a budget. */
 
-import { type Field, readError, readFields, readStatus, readTag, type ServerError } from '../protocol/replies.ts';
 import { FrameReader } from '../protocol/frame-reader.ts';
+import { type Field, readError, readFields, readStatus, readTag, type ServerError } from '../protocol/replies.ts';
 import type { Channel } from './channel.ts';
 
 /** What the server said to one statement. */
@@ -133,7 +133,8 @@ export function converse(channel: Channel, bytes: Buffer, readies: number, budge
     const reader = new FrameReader(
       {
         frame: (type, body) => {
-          if (over) channel.destroy(); // more than was asked for: this session no longer makes sense
+          if (over)
+            channel.destroy(); // more than was asked for: this session no longer makes sense
           else if (!understood(collector, type, body)) end('unexpected');
           else if (collector.complete) end(undefined);
         },

@@ -1,24 +1,28 @@
 /** The pin: the first statement of every transaction. It takes the snapshot, sets what a statement's meaning depends on, and reports it. */
 
+import { randomBytes } from 'node:crypto';
 import type { Database } from '../../model/database.ts';
 import type { CallContext } from '../../model/request.ts';
 import type { Step } from '../protocol/encode.ts';
-import type { Reply } from './converse.ts';
 import { readCells } from '../protocol/replies.ts';
+import type { Channel } from './channel.ts';
+import type { Reply } from './converse.ts';
 
-/** Settings with one value for every call; `checked` ones change how text is read, so the server must confirm them. */
+/** Settings with one value for every call; the server must confirm each. */
 const constant = [
-  { name: 'standard_conforming_strings', value: 'on', checked: true },
-  { name: 'backslash_quote', value: 'safe_encoding', checked: true },
-  { name: 'client_encoding', value: 'UTF8', checked: true },
-  { name: 'transform_null_equals', value: 'off', checked: true },
-  { name: 'row_security', value: 'on', checked: true },
-  // The rest fix the text that values are printed as (values/decode.ts reads exactly these forms).
-  { name: 'datestyle', value: 'ISO, YMD', checked: true },
-  { name: 'intervalstyle', value: 'iso_8601', checked: true },
-  { name: 'timezone', value: 'UTC', checked: true },
-  { name: 'bytea_output', value: 'hex', checked: true },
-  { name: 'extra_float_digits', value: '1', checked: true },
+  // How text is read.
+  ['standard_conforming_strings', 'on'],
+  ['backslash_quote', 'safe_encoding'],
+  ['client_encoding', 'UTF8'],
+  ['transform_null_equals', 'off'],
+  // Whose rows are seen: policies apply, or the statement fails.
+  ['row_security', 'on'],
+  // The text values are printed as: values/decode.ts reads exactly these forms.
+  ['datestyle', 'ISO, YMD'],
+  ['intervalstyle', 'iso_8601'],
+  ['timezone', 'UTC'],
+  ['bytea_output', 'hex'],
+  ['extra_float_digits', '1'],
 ] as const;
 
 /** Settings that differ from call to call, in the order of the parameters. */
@@ -33,10 +37,16 @@ const perCall = [
 ] as const;
 
 const textType = 25;
+const types = perCall.map(() => textType);
 
-const pinText = `SELECT ${[
-  ...constant.map(({ name, value }) => `pg_catalog.set_config('${name}', '${value}', true)`),
+/** Given as a start-up option: the session shows it where no pooler stands between that hands out others' sessions. */
+export const directSession = { setting: 'pgwarden.session', value: 'direct' } as const;
+
+/** What is sent; its parameters, in order, are `pinValues`. Every column of its one row is text. */
+export const pinText = `SELECT ${[
+  ...constant.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`),
   "pg_catalog.current_setting('transaction_read_only')",
+  `pg_catalog.current_setting('${directSession.setting}', true)`,
   ...perCall.map((name, index) => `pg_catalog.set_config('${name}', $${index + 1}, true)`),
 ].join(', ')}`;
 
@@ -54,31 +64,57 @@ export interface Pin {
   readonly statementTimeout: number;
 }
 
-/** The statement that pins a transaction for one call. */
-export function pinStep({ database, call, statementTimeout }: Pin): Step {
-  return {
-    text: pinText,
-    types: perCall.map(() => textType),
-    values: [
-      String(statementTimeout),
-      String(database.limits.lockTimeout),
-      String(statementTimeout + 10_000), // a broker that vanished mid-call must not hold a snapshot for long
-      searchPathSetting(database.searchPath),
-      call.principal.id,
-      call.principal.roles.join(','),
-      call.id,
-    ],
-    maxRows: 0,
-  };
+/**
+ * Sessions known to be direct keep the pin as a prepared statement, a third of the exchange's cost on the server. Its
+ * name cannot be guessed by a text that would like to replace it.
+ */
+const prepared = new WeakMap<Channel, { readonly name: string; parsed: boolean }>();
+
+/** The session lost its prepared statements (DISCARD ALL). */
+export function forgetPin(session: Channel): void {
+  const known = prepared.get(session);
+  if (known !== undefined) known.parsed = false;
 }
 
-/** Whether the server answered that every checked setting is as asked, and the transaction as read-only as it must be. */
-export function isPinned(reply: Reply | undefined, readOnly: boolean): boolean {
-  if (reply?.tag !== 'SELECT 1' || reply.rows.length !== 1) return false;
-  const row = reply.rows[0];
+/** The parameters of `pinText`. */
+export function pinValues({ database, call, statementTimeout }: Pin): readonly string[] {
+  return [
+    String(statementTimeout),
+    String(database.limits.lockTimeout),
+    String(statementTimeout + 10_000), // a broker that vanished mid-call must not hold a snapshot for long
+    searchPathSetting(database.searchPath),
+    call.principal.id,
+    call.principal.roles.join(','),
+    call.id,
+  ];
+}
+
+/** The statement that pins a transaction for one call. */
+export function pinStep(pin: Pin, session: Channel): Step {
+  const known = prepared.get(session);
+  const values = pinValues(pin);
+  return { text: pinText, types, values, maxRows: 0, ...(known === undefined ? {} : { prepared: { ...known } }) };
+}
+
+/** Whether the pin's row says that every setting is as asked, and the transaction as read-only as it must be. */
+export function holdsPin(found: readonly (string | null)[], readOnly: boolean): boolean {
+  const settingsHold = constant.every(([, value], index) => found[index] === value);
+  return settingsHold && found[constant.length] === (readOnly ? 'on' : 'off');
+}
+
+/** Whether the server answered that every setting is as asked, and the transaction as read-only as it must be. */
+export function isPinned(reply: Reply | undefined, readOnly: boolean, session: Channel): boolean {
+  const row = reply?.tag === 'SELECT 1' ? reply.rows[0] : undefined;
   if (row === undefined) return false;
   const found: (string | null)[] = [];
   readCells(row, (text) => found.push(text));
-  const settingsHold = constant.every(({ value, checked }, index) => !checked || found[index] === value);
-  return settingsHold && found[constant.length] === (readOnly ? 'on' : 'off');
+  if (!holdsPin(found, readOnly)) return false;
+  remember(session, found[constant.length + 1] === directSession.value);
+  return true;
+}
+
+function remember(session: Channel, direct: boolean): void {
+  const known = prepared.get(session);
+  if (known !== undefined) known.parsed = true;
+  else if (direct) prepared.set(session, { name: `pin_${randomBytes(8).toString('hex')}`, parsed: false });
 }

@@ -3,8 +3,9 @@
 import type { AuthorizedContents } from '../../audit/audit-log.ts';
 import { Failure } from '../../model/errors.ts';
 import type { StatementContents } from '../../sql/statement.ts';
-import { encodeSimple, encodeStep, type Step, sync } from '../protocol/encode.ts';
+import { encodeSteps, type Step } from '../protocol/encode.ts';
 import { typeOidByName } from '../values/built-in-types.ts';
+import type { Channel } from './channel.ts';
 import { pinStep } from './pin.ts';
 import { witnessStep } from './witness.ts';
 
@@ -24,7 +25,10 @@ const beginReadOnly = fixedStep('BEGIN READ ONLY');
 const beginReadWrite = fixedStep('BEGIN READ WRITE');
 
 /** Both walls must be open for a write: what the call may do at most, and what the database is. */
-export function mustBeReadOnly({ request, database }: AuthorizedContents, statement: Readonly<StatementContents>): boolean {
+export function mustBeReadOnly(
+  { request, database }: AuthorizedContents,
+  statement: Readonly<StatementContents>,
+): boolean {
   return database.readonly || request.intent !== 'write' || statement.class === 'read';
 }
 
@@ -35,10 +39,16 @@ function typeOf(name: string | undefined): number {
   throw new Failure('REQUEST_INVALID', `The type of a parameter is not a built-in type of PostgreSQL: ${name}.`);
 }
 
-function statementStep(query: AuthorizedContents, { sql, parameters, parameterCount }: Readonly<StatementContents>): Step {
+function statementStep(
+  query: AuthorizedContents,
+  { sql, parameters, parameterCount }: Readonly<StatementContents>,
+): Step {
   const { values } = parameters;
   if (values.length !== parameterCount)
-    throw new Failure('REQUEST_INVALID', `The statement asks for ${parameterCount} parameters, ${values.length} were given.`);
+    throw new Failure(
+      'REQUEST_INVALID',
+      `The statement asks for ${parameterCount} parameters, ${values.length} were given.`,
+    );
   return {
     text: sql,
     types: values.map((value) => typeOf(value.type)),
@@ -47,21 +57,29 @@ function statementStep(query: AuthorizedContents, { sql, parameters, parameterCo
   };
 }
 
-export function planOf(query: AuthorizedContents, statement: Readonly<StatementContents>): Plan {
-  const readOnly = mustBeReadOnly(query, statement);
-  const { statementTimeout } = query.decision.obligations.limits;
-  const pin = pinStep({ database: query.database, call: query.request.call, statementTimeout });
-  const witness = witnessStep(query.access);
-  const before = [readOnly ? beginReadOnly : beginReadWrite, pin];
-  const steps = [...before, ...(witness === undefined ? [] : [witness]), statementStep(query, statement)];
-  return { steps, readOnly, witness: witness === undefined ? -1 : before.length, statement: steps.length - 1 };
+/** BEGIN and the pin: how every transaction for a call starts. */
+export function openingOf(
+  { database, request, decision }: AuthorizedContents,
+  readOnly: boolean,
+  session: Channel,
+): readonly Step[] {
+  const { statementTimeout } = decision.obligations.limits;
+  return [
+    readOnly ? beginReadOnly : beginReadWrite,
+    pinStep({ database, call: request.call, statementTimeout }, session),
+  ];
 }
 
-/**
- * The bytes of a plan: every step under one Sync, so that any failure makes the server skip the rest; for a read-only
- * one the ROLLBACK follows in the same write.
- */
+/** `session` is where the plan will run: a session that has seen the pin before need not parse it again. */
+export function planOf(query: AuthorizedContents, statement: Readonly<StatementContents>, session: Channel): Plan {
+  const readOnly = mustBeReadOnly(query, statement);
+  const witness = witnessStep(query.access);
+  const opening = openingOf(query, readOnly, session);
+  const steps = [...opening, ...(witness === undefined ? [] : [witness]), statementStep(query, statement)];
+  return { steps, readOnly, witness: witness === undefined ? -1 : opening.length, statement: steps.length - 1 };
+}
+
+/** The bytes of a plan: every step under one Sync; for a read-only one the ROLLBACK follows in the same write. */
 export function encodePlan({ steps, readOnly }: Pick<Plan, 'steps' | 'readOnly'>): Buffer {
-  const closing = readOnly ? [encodeSimple('ROLLBACK')] : [];
-  return Buffer.concat([...steps.map(encodeStep), sync, ...closing]);
+  return encodeSteps(steps, readOnly ? 'ROLLBACK' : undefined);
 }

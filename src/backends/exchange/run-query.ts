@@ -10,6 +10,7 @@ import { StaleCatalog } from '../stale-catalog.ts';
 import type { Channel } from './channel.ts';
 import { type Answer, converse, type Reply } from './converse.ts';
 import { guard } from './guard.ts';
+import { forgetPin } from './pin.ts';
 import { encodePlan, type Plan, planOf } from './plan.ts';
 import { hasPredictedShape, type Released, releaseRows } from './release-rows.ts';
 import type { KnownTypes } from './types-of.ts';
@@ -44,7 +45,7 @@ function affectedBy({ tag }: Reply): { readonly affected?: number } {
  * destroyed. Throws Failure or StaleCatalog.
  */
 export async function runQuery(channel: Channel, call: Call, signal: AbortSignal, parts: RunParts) {
-  const plan = planOf(call.query, call.statement);
+  const plan = planOf(call.query, call.statement, channel);
   const { reply, overflow } = await exchangeStatement(channel, call, plan, signal);
   try {
     const released = await release(channel, call, plan, reply, overflow, parts);
@@ -63,7 +64,7 @@ async function exchangeStatement(channel: Channel, call: Call, plan: Plan, signa
   const answer = await converse(channel, encodePlan(plan), plan.readOnly ? 2 : 1, maxBytes + slack);
   watch.release();
   const timedOut = performance.now() - started >= statementTimeout;
-  const verdict = judge(call, plan, answer, { interruption: watch.interruption(), timedOut });
+  const verdict = judge(channel, call, plan, answer, { interruption: watch.interruption(), timedOut });
   if (verdict.ok) return verdict;
   if (!verdict.trusted) channel.destroy();
   else if (!plan.readOnly) await rollBack(channel);
@@ -125,6 +126,7 @@ export async function cleanSession(channel: Channel, { query }: Call): Promise<v
   const watch = guard(channel, tidyTime, undefined);
   const answer = await converse(channel, encodeSimple('DISCARD ALL'), 1, slack);
   watch.release();
+  forgetPin(channel);
   if (answer.statuses[0] !== 'I' || answer.replies[0]?.tag !== 'DISCARD ALL') channel.destroy();
 }
 

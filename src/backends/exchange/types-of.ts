@@ -1,7 +1,6 @@
 /** The types of a database that are not built in, learned once and kept while its catalog stays the same. */
 
-import { encodePlan, type Plan } from './plan.ts';
-import { encodeStep, sync } from '../protocol/encode.ts';
+import { encodeSteps } from '../protocol/encode.ts';
 import { type Field, readCells } from '../protocol/replies.ts';
 import { builtInTypes } from '../values/built-in-types.ts';
 import type { Type } from '../values/type.ts';
@@ -9,6 +8,8 @@ import { lookupStep, readTypes } from '../values/type-lookup.ts';
 import type { Channel } from './channel.ts';
 import { converse, type Reply } from './converse.ts';
 import { guard } from './guard.ts';
+import { isPinned } from './pin.ts';
+import { encodePlan, openingOf, type Plan } from './plan.ts';
 import type { Call } from './verdict.ts';
 
 export interface KnownTypes {
@@ -25,15 +26,20 @@ const unknown: Type = { kind: 'opaque', name: 'unknown' };
 const lookupTime = 5000;
 const lookupBytes = 4 * 1024 * 1024;
 
-async function lookUp(channel: Channel, plan: Plan, oids: readonly number[]): Promise<Map<number, Type>> {
+async function lookUp(
+  channel: Channel,
+  { query }: Call,
+  { readOnly }: Plan,
+  oids: readonly number[],
+): Promise<Map<number, Type>> {
   const watch = guard(channel, lookupTime, undefined);
-  const steps = [...plan.steps.slice(0, 2), lookupStep(oids)];
-  const answer = plan.readOnly
+  const steps = [...openingOf(query, true, channel), lookupStep(oids)];
+  const answer = readOnly
     ? await converse(channel, encodePlan({ steps, readOnly: true }), 2, lookupBytes)
-    : await converse(channel, Buffer.concat([encodeStep(lookupStep(oids)), sync]), 1, lookupBytes);
+    : await converse(channel, encodeSteps([lookupStep(oids)]), 1, lookupBytes);
   watch.release();
-  if (answer.error !== undefined && plan.readOnly && answer.statuses[1] !== 'I') channel.destroy();
-  const reply = answer.replies[plan.readOnly ? 2 : 0];
+  if (readOnly && !(isPinned(answer.replies[1], true, channel) && answer.statuses[1] === 'I')) channel.destroy();
+  const reply = answer.replies[readOnly ? 2 : 0];
   return readTypes(oids, reply === undefined ? [] : rowsOf(reply));
 }
 
@@ -58,7 +64,7 @@ export function createKnownTypes(): KnownTypes {
       const learned = known;
       const missing = fields.map(({ type }) => type).filter((oid) => !builtInTypes.has(oid) && !learned.has(oid));
       if (missing.length > 0 && channel.usable)
-        for (const [oid, type] of await lookUp(channel, plan, [...new Set(missing)])) learned.set(oid, type);
+        for (const [oid, type] of await lookUp(channel, call, plan, [...new Set(missing)])) learned.set(oid, type);
       return (oid) => builtInTypes.get(oid) ?? learned.get(oid) ?? unknown;
     },
   };

@@ -5,6 +5,7 @@ import { Failure } from '../../model/errors.ts';
 import type { StatementContents } from '../../sql/statement.ts';
 import { type Interruption, queryFailure } from '../query-error.ts';
 import { StaleCatalog } from '../stale-catalog.ts';
+import type { Channel } from './channel.ts';
 import type { Answer, Reply } from './converse.ts';
 import { isPinned } from './pin.ts';
 import type { Plan } from './plan.ts';
@@ -28,7 +29,8 @@ export type Verdict =
   /** `trusted`: the session ended its transaction as it should and may be used again. */
   | { readonly ok: false; readonly error: Failure; readonly trusted: boolean };
 
-const transactionWords = /^(BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PREPARE|SET|RESET|DISCARD|LISTEN|UNLISTEN|LOAD)\b/;
+const transactionWords =
+  /^(BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PREPARE|SET|RESET|DISCARD|LISTEN|UNLISTEN|LOAD)\b/;
 
 /** The tag the statement's kind must end with. A read states how many rows it gave: they must be those that came. */
 export function isExpectedTag({ class: statementClass, kind }: Readonly<StatementContents>, reply: Reply): boolean {
@@ -43,28 +45,33 @@ export function isExpectedTag({ class: statementClass, kind }: Readonly<Statemen
 }
 
 const escaped = () =>
-  new Failure('BACKEND_QUERY_FAILED', 'The statement did not end as a statement of its kind ends; its result was discarded.');
+  new Failure(
+    'BACKEND_QUERY_FAILED',
+    'The statement did not end as a statement of its kind ends; its result was discarded.',
+  );
 
 const lost = (safeToRetry: boolean) =>
   new Failure('BACKEND_UNAVAILABLE', 'The connection to the database was lost during the statement.', { safeToRetry });
 
 function interrupted(interruption: Interruption, safeToRetry: boolean): Failure | undefined {
   if (interruption === 'caller')
-    return new Failure('BACKEND_CANCELLED', 'The statement was stopped because the call was cancelled.', { safeToRetry });
+    return new Failure('BACKEND_CANCELLED', 'The statement was stopped because the call was cancelled.', {
+      safeToRetry,
+    });
   if (interruption === 'deadline')
     return new Failure('BACKEND_TIMEOUT', 'The statement ran longer than its limit and was stopped.', { safeToRetry });
   return undefined;
 }
 
 /** The transaction was opened and pinned as asked; nothing the statement gave may be believed otherwise. */
-function isOpened({ replies }: Answer, { readOnly }: Plan): boolean {
-  return replies[0]?.tag === 'BEGIN' && isPinned(replies[1], readOnly);
+function isOpened({ replies }: Answer, { readOnly }: Plan, session: Channel): boolean {
+  return replies[0]?.tag === 'BEGIN' && isPinned(replies[1], readOnly, session);
 }
 
 /** After the closing ROLLBACK (or, before a COMMIT, inside the transaction) the session is where it should be. */
-function isClosed({ replies, statuses, broken }: Answer, { readOnly }: Plan): boolean {
+function isClosed({ replies, statuses, error, broken }: Answer, { readOnly }: Plan): boolean {
   if (broken !== undefined) return false;
-  if (!readOnly) return statuses[0] === 'T';
+  if (!readOnly) return statuses[0] === (error === undefined ? 'T' : 'E');
   return statuses[1] === 'I' && replies.at(-1)?.tag === 'ROLLBACK';
 }
 
@@ -75,18 +82,20 @@ function errorOf(call: Call, plan: Plan, answer: Answer, ending: Ending): Failur
   return queryFailure(call.query, call.statement, server, { ...ending, ofStatement: after === plan.statement });
 }
 
-export function judge(call: Call, plan: Plan, answer: Answer, ending: Ending): Verdict {
+/** What the exchange of `plan` over `session` came to. */
+export function judge(session: Channel, call: Call, plan: Plan, answer: Answer, ending: Ending): Verdict {
   const safeToRetry = plan.readOnly;
   const closed = isClosed(answer, plan);
+  const opened = isOpened(answer, plan, session);
   const reply = answer.replies[plan.statement];
   const refuse = (error: Failure, trusted: boolean): Verdict => ({ ok: false, error, trusted });
 
   const error = errorOf(call, plan, answer, ending);
-  if (error !== undefined) return refuse(error, closed && ending.interruption === undefined);
+  if (error !== undefined) return refuse(error, opened && closed && ending.interruption === undefined);
   const stopped = interrupted(ending.interruption, safeToRetry);
   if (stopped !== undefined) return refuse(stopped, false);
   if (answer.broken === 'lost') return refuse(lost(safeToRetry), false);
-  if (answer.broken === 'unexpected' || reply === undefined || !isOpened(answer, plan)) return refuse(escaped(), false);
+  if (answer.broken === 'unexpected' || reply === undefined || !opened) return refuse(escaped(), false);
   if (answer.broken === 'overflow') return { ok: true, reply, overflow: true };
   if (answer.statuses[0] !== 'T' || !closed || !isExpectedTag(call.statement, reply)) return refuse(escaped(), false);
   return { ok: true, reply, overflow: false };

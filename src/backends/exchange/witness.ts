@@ -8,7 +8,7 @@ import type { Step } from '../protocol/encode.ts';
  * Divides by zero when any witness has changed: an error in this step makes the server skip the statement, so a stale
  * reading never runs. Names are looked up along the pinned search_path, which is why this is a statement of its own.
  */
-const witnessText = `SELECT 1 / pg_catalog.min(CASE
+export const witnessText = `SELECT 1 / pg_catalog.min(CASE
   WHEN w.kind = 'relation' THEN CASE WHEN pg_catalog.to_regclass(w.name) = w.oid AND (
     SELECT ${relationFingerprint} FROM pg_catalog.pg_class c WHERE c.oid = w.oid) = w.fingerprint THEN 1 ELSE 0 END
   ELSE CASE WHEN (

@@ -27,7 +27,9 @@ export function sendCancel({ host, port, tls, processId, secretKey }: CancelTarg
     if (tls === undefined) socket.end(request);
     else {
       socket.write(sslRequest);
-      socket.once('data', (answer) => (answer.toString('latin1') === 'S' ? overTls(socket, host, tls, request) : giveUp()));
+      socket.once('data', (answer) =>
+        answer.toString('latin1') === 'S' ? overTls(socket, host, tls, request) : giveUp(),
+      );
     }
   });
 }

@@ -23,7 +23,8 @@ const unavailable = (message: string, cause?: unknown) => new Failure('BACKEND_U
 
 function checkSupported({ iam, user, password }: DirectPostgresConnection): string {
   if (iam) throw unavailable('IAM authentication is not available yet.');
-  if (password !== undefined && 'secretArn' in password) throw unavailable('Secrets of AWS Secrets Manager are not available yet.');
+  if (password !== undefined && 'secretArn' in password)
+    throw unavailable('Secrets of AWS Secrets Manager are not available yet.');
   if (user === undefined) throw unavailable('No user is configured for the database.');
   return user;
 }

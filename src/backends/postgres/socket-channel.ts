@@ -34,7 +34,8 @@ export async function openSocketChannel(target: SessionTarget, signal: AbortSign
     await client.connect();
   } catch (error) {
     stop();
-    if (signal.aborted) throw new Failure('BACKEND_CANCELLED', 'The call was cancelled while it was connecting.', { cause: error });
+    if (signal.aborted)
+      throw new Failure('BACKEND_CANCELLED', 'The call was cancelled while it was connecting.', { cause: error });
     throw connectFailure(error);
   } finally {
     signal.removeEventListener('abort', stop);

@@ -28,7 +28,11 @@ export async function tlsOptions({ ssl, caFile, hostname }: DirectPostgresConnec
   const roots = caFile === undefined ? {} : { ca: await readRoots(caFile) };
   const base = { minVersion: 'TLSv1.2', ...roots } as const;
   if (ssl === 'verify-full')
-    return { ...base, rejectUnauthorized: true, checkServerIdentity: (_, certificate) => checkServerIdentity(hostname, certificate) };
+    return {
+      ...base,
+      rejectUnauthorized: true,
+      checkServerIdentity: (_, certificate) => checkServerIdentity(hostname, certificate),
+    };
   if (caFile !== undefined) return { ...base, rejectUnauthorized: true, checkServerIdentity: anyName };
   if (ssl === 'verify-ca')
     throw new Failure('BACKEND_UNAVAILABLE', 'TLS mode verify-ca needs a file of trusted certificates.', {

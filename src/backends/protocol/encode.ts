@@ -8,71 +8,129 @@ export interface Step {
   readonly values: readonly (string | null)[];
   /** Rows the portal gives before it is suspended; 0 means all. */
   readonly maxRows: number;
+  /** Keeps the statement in the session under this name; `parsed` says that it is there already. */
+  readonly prepared?: { readonly name: string; readonly parsed: boolean };
 }
 
-function frame(type: string, ...parts: readonly Buffer[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 4);
-  const head = Buffer.allocUnsafe(5);
-  head.write(type, 0, 'latin1');
-  head.writeInt32BE(length, 1);
-  return Buffer.concat([head, ...parts]);
+/** Bytes in the making; grows as needed. */
+class Writer {
+  #bytes = Buffer.allocUnsafe(2048);
+  #length = 0;
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + more));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+
+  byte(letter: string): void {
+    this.#reserve(1);
+    this.#length += this.#bytes.write(letter, this.#length, 'latin1');
+  }
+
+  int16(value: number): void {
+    this.#reserve(2);
+    this.#length = this.#bytes.writeUInt16BE(value, this.#length);
+  }
+
+  int32(value: number): void {
+    this.#reserve(4);
+    this.#length = this.#bytes.writeInt32BE(value | 0, this.#length);
+  }
+
+  /** A NUL would end the text early and leave the rest to be read as something else; the gate refuses it, and so does this. */
+  text(value: string): void {
+    if (value.includes('\0')) throw new RangeError('a protocol string cannot hold a NUL');
+    this.#utf8(value);
+    this.byte('\0');
+  }
+
+  value(cell: string | null): void {
+    const at = this.#length;
+    this.int32(-1);
+    if (cell === null) return;
+    this.#utf8(cell);
+    this.#bytes.writeInt32BE(this.#length - at - 4, at);
+  }
+
+  #utf8(value: string): void {
+    this.#reserve(value.length * 3);
+    this.#length += this.#bytes.write(value, this.#length, 'utf8');
+  }
+
+  /** One message: its type, its length and what `body` writes. */
+  message(type: string, body: () => void): void {
+    this.byte(type);
+    const at = this.#length;
+    this.int32(0);
+    body();
+    this.#bytes.writeInt32BE(this.#length - at, at);
+  }
+
+  take(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
 }
 
-function int16(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-/** A NUL would end the text early and leave the rest to be read as something else; the gate refuses it, and so does this. */
-function text(value: string): Buffer {
-  if (value.includes('\0')) throw new RangeError('a protocol string cannot hold a NUL');
-  return Buffer.from(`${value}\0`, 'utf8');
-}
-
-function value(cell: string | null): Buffer {
-  if (cell === null) return int32(-1);
-  const bytes = Buffer.from(cell, 'utf8');
-  return Buffer.concat([int32(bytes.length), bytes]);
-}
-
-const unnamed = text('');
-const describePortal = frame('D', Buffer.from('P'), unnamed);
-const textFormats = int16(0);
+const written = (write: (writer: Writer) => void): Buffer => {
+  const writer = new Writer();
+  write(writer);
+  return writer.take();
+};
 
 /** The server stops skipping after an error, and answers ReadyForQuery. */
-export const sync: Buffer = frame('S');
+export const sync: Buffer = written((writer) => writer.message('S', () => undefined));
 /** Closes the session. */
-export const terminate: Buffer = frame('X');
+export const terminate: Buffer = written((writer) => writer.message('X', () => undefined));
 
-/** Parse, Bind, Describe and Execute of the unnamed statement; without a Sync an error here makes the server skip what follows. */
-export function encodeStep(step: Step): Buffer {
-  return Buffer.concat([
-    frame('P', unnamed, text(step.text), int16(step.types.length), ...step.types.map(uint32)),
-    frame('B', unnamed, unnamed, textFormats, int16(step.values.length), ...step.values.map(value), textFormats),
-    describePortal,
-    frame('E', unnamed, int32(step.maxRows)),
-  ]);
+function writeStep(writer: Writer, { text, types, values, maxRows, prepared }: Step): void {
+  const name = prepared?.name ?? '';
+  if (prepared?.parsed !== true)
+    writer.message('P', () => {
+      writer.text(name);
+      writer.text(text);
+      writer.int16(types.length);
+      for (const type of types) writer.int32(type);
+    });
+  writer.message('B', () => {
+    writer.text('');
+    writer.text(name);
+    writer.int16(0); // parameters are text
+    writer.int16(values.length);
+    for (const value of values) writer.value(value);
+    writer.int16(0); // and so are results
+  });
+  writer.message('D', () => {
+    writer.byte('P');
+    writer.text('');
+  });
+  writer.message('E', () => {
+    writer.text('');
+    writer.int32(maxRows);
+  });
+}
+
+/**
+ * Parse, Bind, Describe and Execute of each step, then one Sync: an error in one makes the server skip the rest. What
+ * follows the Sync, if anything, is a message of its own.
+ */
+export function encodeSteps(steps: readonly Step[], closing?: 'ROLLBACK'): Buffer {
+  return written((writer) => {
+    for (const step of steps) writeStep(writer, step);
+    writer.message('S', () => undefined);
+    if (closing !== undefined) writer.message('Q', () => writer.text(closing));
+  });
 }
 
 /** A simple query. Only for the exchange's own ROLLBACK, COMMIT and DISCARD ALL: it would run several statements. */
 export function encodeSimple(statement: 'ROLLBACK' | 'COMMIT' | 'DISCARD ALL'): Buffer {
-  return frame('Q', text(statement));
+  return written((writer) => writer.message('Q', () => writer.text(statement)));
 }
 
 /** Asks the server, over a connection of its own, to stop what the session with this id and key is running. */
 export function encodeCancel(processId: number, secretKey: number): Buffer {
-  return Buffer.concat([int32(16), int32(80877102), int32(processId), int32(secretKey)]);
+  return written((writer) => {
+    for (const word of [16, 80877102, processId, secretKey]) writer.int32(word);
+  });
 }

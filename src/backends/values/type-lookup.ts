@@ -65,7 +65,8 @@ function assemble(found: ReadonlyMap<number, Found>, oid: number, depth: number)
     const fields = row.fields.map(([field, type]) => ({ name: field, type: assemble(found, type, depth + 1) }));
     return { kind: 'composite', name, fields };
   }
-  if (row.category === 'A' && row.inner !== 0) return { kind: 'array', name, element: inner(), delimiter: row.delimiter };
+  if (row.category === 'A' && row.inner !== 0)
+    return { kind: 'array', name, element: inner(), delimiter: row.delimiter };
   return { kind: 'opaque', name };
 }
 

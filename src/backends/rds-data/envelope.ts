@@ -1,0 +1,270 @@
+/**
+ * The one file that makes a text other than the caller's (invariant 4): parameter markers as the Data API takes them,
+ * and an envelope that brings every type back as PostgreSQL prints it. Each text made here is parsed again, and must
+ * hold the caller's own tree in the place meant for it and nothing else that is not written here.
+ */
+
+import { createHash } from 'node:crypto';
+import { Refusal } from '../../model/errors.ts';
+import { parseTree, scan } from '../../sql/parser.ts';
+import type { StatementContents, Tree } from '../../sql/statement.ts';
+import { fieldsOf, listOf } from '../../sql/tree.ts';
+import { asPostgresGetsIt } from './placeholders.ts';
+import { isSameTree } from './same-tree.ts';
+
+/** A type as it is written in a cast: schema and name, both quoted. */
+export type CastType = string;
+
+export interface Sendable {
+  /** What ExecuteStatement is given. */
+  readonly sql: string;
+  /** For each name `1`, `2` … in `sql`: which of the statement's parameters (from 1) it stands for. */
+  readonly markers: readonly number[];
+  /** SHA-256 of `sql`, hexadecimal. */
+  readonly sha256: string;
+  /** A 1-based character of `sql` (equally of what the service makes of it) as one of the statement's text. */
+  readonly toStatement: (position: number) => number | undefined;
+}
+
+/** The texts around a statement; the statement stands where they meet, on lines of its own. */
+interface Frame {
+  readonly before: string;
+  readonly after: string;
+}
+
+const noFrame: Frame = { before: '', after: '' };
+
+const aliases = (columns: number) => Array.from({ length: columns }, (_, index) => `c${index + 1}`);
+const aliasList = (columns: number) => (columns === 0 ? '' : ` (${aliases(columns).join(', ')})`);
+
+/** A domain is shown as what it is over, as PostgreSQL's own row description does. */
+const outputType = (
+  column: string,
+) => `(SELECT CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END::pg_catalog.text
+  FROM pg_catalog.pg_type AS t WHERE t.oid = pg_catalog.pg_typeof(pgwarden_row.${column}))`;
+
+const outputTypes = (columns: number) =>
+  columns === 0 ? "''" : `pg_catalog.concat_ws(',', ${aliases(columns).map(outputType).join(', ')})`;
+
+/** Types of the columns without running the statement: the join never holds, and the planner leaves it out. */
+const headerBranch = (columns: number) =>
+  `SELECT ${outputTypes(columns)} AS line FROM (SELECT) AS pgwarden_one LEFT JOIN pgwarden_statement AS pgwarden_row ON false`;
+
+const open = (columns: number) => `WITH pgwarden_statement${aliasList(columns)} AS NOT MATERIALIZED (\n`;
+
+/** Octets the service counts for a row of one column beside the text itself (README of the emulator, E12). */
+const rowOverhead = 6;
+
+/**
+ * One column of text. First the OIDs of the columns' types, then each row as PostgreSQL prints a row: every type passes,
+ * exactly. At most `maxRows` + 1 rows, and rows as long as they stay below `maxBytes`; the first that does not is NULL.
+ */
+function rowsFrame(columns: number, maxRows: number, maxBytes: number): Frame {
+  return {
+    before: open(columns),
+    after: `\n)
+${headerBranch(columns)}
+UNION ALL
+SELECT CASE WHEN measured.total <= ${maxBytes} THEN measured.line END FROM (
+  SELECT capped.line, capped.size, pg_catalog.sum(capped.size) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM (
+    SELECT found.line, pg_catalog.octet_length(found.line) + ${rowOverhead} AS size FROM (
+      SELECT pgwarden_row::pg_catalog.text AS line FROM pgwarden_statement AS pgwarden_row LIMIT ${maxRows + 1}
+    ) AS found
+  ) AS capped
+) AS measured WHERE measured.total - measured.size <= ${maxBytes}`,
+  };
+}
+
+const markerType = (
+  marker: number,
+) => `(SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname)
+  FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+  WHERE t.oid = pg_catalog.pg_typeof($${marker}))`;
+
+/** One row of one text for each marker: the type PostgreSQL infers for it. The statement is read and not run. */
+function typesFrame(columns: number, markers: number): Frame {
+  const types = Array.from({ length: markers }, (_, index) => markerType(index + 1));
+  return {
+    before: open(columns),
+    after: `\n)\nSELECT ${types.join(', ')} FROM (SELECT) AS pgwarden_one LEFT JOIN pgwarden_statement AS pgwarden_row ON false`,
+  };
+}
+
+interface Piece {
+  readonly text: string;
+  /** Characters (code points) into the statement where the piece comes from. */
+  readonly from: number;
+  /** Whether the piece stands as it stood there. */
+  readonly copied: boolean;
+}
+
+/** Numbers of the markers in order of first occurrence; a parameter used again is named by its number, not bound again. */
+class Markers {
+  readonly order: number[] = [];
+
+  write(parameter: number, type: CastType | undefined): string {
+    const known = this.order.indexOf(parameter) + 1;
+    const marker = known > 0 ? `$${known}` : `:${this.order.push(parameter)}`;
+    return type === undefined ? marker : `CAST(${marker} AS ${type})`;
+  }
+}
+
+/** Cuts the statement at its parameters and semicolons: parameters become markers, a closing semicolon a blank. */
+async function piecesOf(
+  sql: string,
+  types: readonly (CastType | undefined)[],
+  markers: Markers,
+): Promise<readonly Piece[]> {
+  const bytes = Buffer.from(sql, 'utf8');
+  const pieces: Piece[] = [];
+  let [at, characters] = [0, 0];
+  const take = (end: number, replacement?: string) => {
+    const text = bytes.toString('utf8', at, end);
+    pieces.push({ text: replacement ?? text, from: characters, copied: replacement === undefined });
+    characters += [...text].length;
+    at = end;
+  };
+  for (const token of await scan(sql)) {
+    if (token.kind !== 'parameter' && token.text !== ';') continue;
+    take(token.start);
+    if (token.kind !== 'parameter') take(token.end, ' ');
+    else {
+      const parameter = Number(bytes.toString('latin1', token.start + 1, token.end));
+      take(token.end, markers.write(parameter, types[parameter - 1]));
+    }
+  }
+  take(bytes.length);
+  return pieces;
+}
+
+function positions(frame: Frame, pieces: readonly Piece[]): Sendable['toStatement'] {
+  const length = (text: string) => [...text].length;
+  return (position) => {
+    let left = position - 1 - length(frame.before);
+    if (left < 0) return undefined;
+    for (const { text, from, copied } of pieces) {
+      const size = length(text);
+      if (left < size) return from + 1 + (copied ? left : 0);
+      left -= size;
+    }
+    return undefined;
+  };
+}
+
+const corrupted = () =>
+  new Refusal('STATEMENT_TOO_COMPLEX', 'The text holds a colon that the RDS Data API would read as a parameter.', {
+    hint: 'Write array slices with blanks (a[1 : 2]), and strings with a colon in single quotes instead of dollar quotes.',
+  });
+
+const tooLong = () =>
+  new Refusal('STATEMENT_TOO_COMPLEX', 'The statement is longer than the RDS Data API accepts.', {
+    hint: 'Its limit is 65,536 characters.',
+  });
+
+const differs = () =>
+  new Refusal(
+    'STATEMENT_TOO_COMPLEX',
+    'The statement cannot be sent over the RDS Data API without changing its meaning.',
+  );
+
+/** Characters of SQL text the service accepts. */
+const longestText = 65_536;
+
+/** Each parameter of the original as it must read in the text: the marker, inside its cast where there is one. */
+async function expectation(
+  markers: readonly number[],
+  types: readonly (CastType | undefined)[],
+): Promise<(node: Tree) => unknown> {
+  const expected = new Map<number, unknown>();
+  for (const [index, parameter] of markers.entries()) {
+    const type = types[parameter - 1];
+    const marker = `$${index + 1}`;
+    const { stmts } = await parseTree(`SELECT ${type === undefined ? marker : `CAST(${marker} AS ${type})`}`);
+    const select = fieldsOf(stmts[0]?.['stmt'], 'SelectStmt');
+    expected.set(parameter, fieldsOf(listOf(select?.['targetList'])[0], 'ResTarget')?.['val']);
+  }
+  return (node) => {
+    const parameter = fieldsOf(node, 'ParamRef')?.['number'];
+    return typeof parameter === 'number' && Object.keys(node).length === 1 ? expected.get(parameter) : node;
+  };
+}
+
+/** The statement inside the parsed text: the body of the first WITH query, or the whole where there is no frame. */
+function inner(tree: unknown, framed: boolean): unknown {
+  if (!framed) return tree;
+  const clause = fieldsOf(tree, 'SelectStmt')?.['withClause'];
+  const [query] = listOf(typeof clause === 'object' && clause !== null ? Reflect.get(clause, 'ctes') : undefined);
+  return fieldsOf(query, 'CommonTableExpr')?.['ctequery'];
+}
+
+async function onlyTree(sql: string): Promise<unknown> {
+  const { stmts } = await parseTree(sql);
+  if (stmts.length !== 1) throw differs();
+  return stmts[0]?.['stmt'];
+}
+
+async function prove(
+  statement: Readonly<StatementContents>,
+  sent: string,
+  frame: Frame,
+  replace: (node: Tree) => unknown,
+) {
+  const framed = frame !== noFrame;
+  const tree = await onlyTree(sent);
+  if (!isSameTree(statement.tree, inner(tree, framed), replace)) throw differs();
+  if (!framed) return;
+  const template = await onlyTree(`${frame.before}SELECT${frame.after}`);
+  const placeholder = inner(template, true);
+  const blank = (node: Tree) => (node === inner(tree, true) ? placeholder : node);
+  if (!isSameTree(tree, template, blank)) throw differs();
+}
+
+async function make(
+  statement: Readonly<StatementContents>,
+  frame: (markers: number) => Frame,
+  types: readonly (CastType | undefined)[],
+): Promise<Sendable> {
+  const markers = new Markers();
+  const pieces = await piecesOf(statement.sql, types, markers);
+  const around = frame(markers.order.length);
+  const sql = `${around.before}${pieces.map((piece) => piece.text).join('')}${around.after}`;
+  if (sql.length > longestText) throw tooLong();
+  const names = markers.order.map((_, index) => String(index + 1));
+  const sent = asPostgresGetsIt(sql, names);
+  if (sent === undefined) throw corrupted();
+  await prove(statement, sent, around, await expectation(markers.order, types));
+  const sha256 = createHash('sha256').update(sql, 'utf8').digest('hex');
+  return { sql, markers: markers.order, sha256, toStatement: positions(around, pieces) };
+}
+
+/** A query whose rows come back whatever their types. `columns`: how many it has. */
+export function enveloped(
+  statement: Readonly<StatementContents>,
+  columns: number,
+  types: readonly (CastType | undefined)[],
+  caps: { readonly maxRows: number; readonly maxBytes: number },
+): Promise<Sendable> {
+  return make(statement, () => rowsFrame(columns, caps.maxRows, caps.maxBytes), types);
+}
+
+/** A question about the types of a query's parameters; the query is not run. */
+export function typeQuestion(
+  statement: Readonly<StatementContents>,
+  columns: number,
+  types: readonly (CastType | undefined)[],
+): Promise<Sendable> {
+  return make(statement, (markers) => typesFrame(columns, markers), types);
+}
+
+/** The statement as it stands but for its markers and a closing semicolon: EXPLAIN, SHOW, writes. */
+export function bare(
+  statement: Readonly<StatementContents>,
+  types: readonly (CastType | undefined)[],
+): Promise<Sendable> {
+  return make(statement, () => noFrame, types);
+}
+
+/** One of the adapter's own texts: each `$n` once, cast to its type. */
+export function ownText(text: string, types: readonly CastType[]): string {
+  return text.replace(/\$(\d+)/g, (_, index: string) => `CAST(:${index} AS ${types[Number(index) - 1]})`);
+}
