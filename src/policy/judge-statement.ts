@@ -29,6 +29,9 @@ const healthTexts: ReadonlySet<string> = new Set(['server_info', 'health']);
 /** The fixed text whose answer a listing is drawn from; it is not run then. */
 const listText = 'catalog_relations';
 
+/** The fixed text that tells of one relation. */
+const describeText = 'describe_relation';
+
 /** Nothing denied means permitted; a permit then holds at least one rule. */
 export function judgeStatement(judge: Judge, question: Question): Judgement {
   const judgement: Judgement = { rules: new Set(), denied: [], masks: [] };
@@ -37,7 +40,7 @@ export function judgeStatement(judge: Judge, question: Question): Judgement {
     const rule = fixedRule(statement.fixed, question);
     if (rule !== undefined) judgement.rules.add(rule);
     if (rule === builtInRules.catalog || rule === builtInRules.health || rule === builtInRules.list) return judgement;
-    if (rule === undefined && access.relations.length === 0) return denyStatement(judgement, statement);
+    if (rule === undefined) return denyStatement(judgement, statement);
   }
   if (statement.class === 'ddl' || statement.class === 'role') return denyStatement(judgement, statement);
   const manner = mannerOf(question);
@@ -49,11 +52,24 @@ export function judgeStatement(judge: Judge, question: Question): Judgement {
   return judgement;
 }
 
-function fixedRule(name: string, { principal, request, access }: Question): string | undefined {
-  if (principal === systemPrincipal) return builtInRules.catalog;
+function fixedRule(name: string, question: Question): string | undefined {
+  if (question.principal === systemPrincipal) return builtInRules.catalog;
   if (healthTexts.has(name)) return builtInRules.health;
-  if (request.action === 'list' && name === listText) return builtInRules.list;
-  return request.action === 'describe' && access.relations.length > 0 ? builtInRules.describe : undefined;
+  if (question.request.action === 'list' && name === listText) return builtInRules.list;
+  return name === describeText && describesWhatWasRead(question) ? builtInRules.describe : undefined;
+}
+
+/** The text is run with a schema and a name as its values: they must be those of the relation that is judged. */
+function describesWhatWasRead({ request, access, statement }: Question): boolean {
+  const [schema, name] = statement.parameters.values;
+  const [relation, more] = access.relations;
+  return (
+    request.action === 'describe' &&
+    relation !== undefined &&
+    more === undefined &&
+    schema?.value === relation.schema &&
+    name?.value === relation.name
+  );
 }
 
 function denyStatement(judgement: Judgement, { kind }: Readonly<StatementContents>): Judgement {

@@ -2,7 +2,7 @@
 
 import type { Action } from '../model/request.ts';
 import type { Judge } from './judge.ts';
-import { relationTarget } from './relation-targets.ts';
+import { nameTarget } from './relation-targets.ts';
 import { isSystemSchema } from './system-sets.ts';
 
 /** `describe` first: whoever may select may describe, so one question settles the common case. */
@@ -12,7 +12,7 @@ const ofRelations: readonly Action[] = ['delete', 'merge', 'truncate'];
 /** Wildcards count here even where they do not open the relation (foreign tables): that it exists is no secret then. */
 export function knowsRelation(judge: Judge, schema: string, relation: string, columns: readonly string[]): boolean {
   if (isSystemSchema(schema)) return true;
-  const whole = relationTarget(schema, relation);
+  const whole = nameTarget(schema, relation);
   const actions = columns.length === 0 ? [...ofColumns, ...ofRelations] : ofRelations;
   return (
     columns.some((column) => knowsColumn(judge, schema, relation, column)) ||
@@ -22,6 +22,6 @@ export function knowsRelation(judge: Judge, schema: string, relation: string, co
 
 export function knowsColumn(judge: Judge, schema: string, relation: string, column: string): boolean {
   if (isSystemSchema(schema)) return true;
-  const target = relationTarget(schema, relation, column);
+  const target = nameTarget(schema, relation, column);
   return ofColumns.some((action) => judge.ask(target, action).permit);
 }

@@ -4,13 +4,20 @@ import type { RelationAccess } from '../sql/access.ts';
 import type { Judge } from './judge.ts';
 import type { RelationTarget } from './resource.ts';
 import { secretColumn } from './secrets.ts';
+import { likelyExtension } from './system-sets.ts';
 
 type Facts = Pick<RelationAccess, 'schema' | 'name' | 'kind' | 'extension' | 'behind'>;
 
-/** A relation as a target; `.column(name)` gives one column of it. */
+/** A relation, or one column of it, as a target. */
 export function relationTarget(schema: string, relation: string, column?: string): RelationTarget {
   return { kind: 'relation', schema, relation, column, onlyByName: false, extension: undefined };
 }
+
+/** The same where only names are at hand: for what may be known and listed, never for what is read. */
+export const nameTarget = (schema: string, relation: string, column?: string): RelationTarget => ({
+  ...relationTarget(schema, relation, column),
+  extension: likelyExtension(relation),
+});
 
 export function accessTarget(judge: Judge, relation: Facts): RelationTarget {
   return {

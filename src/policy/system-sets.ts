@@ -204,6 +204,13 @@ const sets = { '@introspection': index(introspection), '@statistics': index(stat
 /** The extension whose views come with `@statistics` wherever they were installed. */
 const statementViews = new Set(['pg_stat_statements', 'pg_stat_statements_info']);
 
+/**
+ * The extension a relation of this name would belong to, for questions asked without the catalog at hand: whoever may
+ * read the views of pg_stat_statements may know of them. What is read is judged by the catalog's word.
+ */
+export const likelyExtension = (relation: string): string | undefined =>
+  statementViews.has(relation) ? 'pg_stat_statements' : undefined;
+
 export interface SystemName {
   readonly schema: string;
   readonly relation: string;

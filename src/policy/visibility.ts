@@ -4,7 +4,7 @@ import type { Sight } from '../sql/name-not-available.ts';
 import type { Visibility } from './decision-point.ts';
 import type { Judge } from './judge.ts';
 import { knowsColumn, knowsRelation } from './knowledge.ts';
-import { relationTarget } from './relation-targets.ts';
+import { nameTarget } from './relation-targets.ts';
 
 const nothing: Sight = { relation: () => false, column: () => false, function: () => false };
 
@@ -17,9 +17,9 @@ export function visibilityOf(judge: Judge): Visibility {
   return {
     relation: (schema, relation, columns) => {
       const names = columns.length === 0 ? [undefined] : columns;
-      return names.some((column) => judge.ask(relationTarget(schema, relation, column), 'list').permit);
+      return names.some((column) => judge.ask(nameTarget(schema, relation, column), 'list').permit);
     },
-    column: (schema, relation, column) => judge.ask(relationTarget(schema, relation, column), 'describe').permit,
+    column: (schema, relation, column) => judge.ask(nameTarget(schema, relation, column), 'describe').permit,
     function: callable,
     knows: {
       relation: (schema, relation, columns) => knowsRelation(judge, schema, relation, columns),
