@@ -14,6 +14,7 @@ const dialect = 'https://json-schema.org/draft/2020-12/schema';
 /**
  * The JSON Schema of one side of a tool. A cell (the only custom type) is shown as its six kinds: explicit, and without
  * recursion. That keys are strings, and the bounds zod adds to every integer, say nothing and are left out.
+ * Results are open: a member added one day must not break a client that keeps an old list.
  */
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
   const { $schema, ...converted } = z.toJSONSchema(schema, {
@@ -22,12 +23,27 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
     override({ zodSchema, jsonSchema: json }) {
       if (zodSchema._zod.def.type === 'custom') json.type = ['string', 'number', 'boolean', 'object', 'array', 'null'];
       delete json.propertyNames;
+      if (io === 'output' && json.additionalProperties === false) delete json.additionalProperties;
       if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
       if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
     },
   });
   if ($schema !== dialect) throw new Error('a tool schema must be JSON Schema 2020-12, the dialect clients assume');
   return published.parse(JSON.parse(JSON.stringify(converted)));
+}
+
+const errorSchema = {
+  type: 'object',
+  properties: { error: { type: 'object', required: ['code', 'message'] } },
+  required: ['error'],
+} as const;
+
+/**
+ * The result or the error. Older clients hold the structured content of an `isError` answer to the output schema as
+ * well, and throw away an answer that does not fit: the model would never read why it was refused.
+ */
+function outputSchema(output: z.ZodObject) {
+  return { type: 'object' as const, anyOf: [jsonSchema(output, 'output'), errorSchema] };
 }
 
 /** What a client sees of a tool. */
@@ -37,7 +53,7 @@ export function listTool(tool: Tool): ListedTool {
     title: tool.title,
     description: tool.description,
     inputSchema: jsonSchema(tool.input, 'input'),
-    outputSchema: jsonSchema(tool.output, 'output'),
+    outputSchema: outputSchema(tool.output),
     annotations: tool.annotations,
   };
 }

@@ -64,7 +64,12 @@ function anyValue(schema: unknown, path = ''): string[] {
   const node = new Map(Object.entries(schema));
   const says = ['type', 'anyOf', 'enum', 'const', '$ref'].some((key) => node.has(key));
   const properties = Object.entries(Object(node.get('properties') ?? {}));
-  const inside = [...properties, ...['items', 'additionalProperties'].map((key) => [key, node.get(key)] as const)]
+  const alternatives = Object.entries(Object(node.get('anyOf') ?? []));
+  const inside = [
+    ...alternatives,
+    ...properties,
+    ...['items', 'additionalProperties'].map((key) => [key, node.get(key)] as const),
+  ]
     .filter(([, child]) => child !== undefined && child !== false)
     .flatMap(([key, child]) => anyValue(child, `${path}/${key}`));
   return says ? inside : [path, ...inside];

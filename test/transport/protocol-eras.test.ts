@@ -1,7 +1,10 @@
 /** One server, two protocol eras: clients of the current revision and of the 2025 ones see the same tools. */
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { Refusal } from '../../src/model/errors.ts';
+import { toolTable } from '../../src/tools/tool-table.ts';
 import { type Listener, listener, modernClient, olderClient } from './listener.ts';
+import { testParts } from './parts.ts';
 
 let running: Listener | undefined;
 afterEach(() => running?.server.close());
@@ -16,7 +19,9 @@ describe.each(eras)('a client of $era', ({ connect, protocol }) => {
     running = await listener();
     const client = await connect(running.url);
     const { tools } = await client.listTools();
-    expect(tools.map((tool) => tool.name).slice(0, 2)).toEqual(['run_query', 'list_databases']);
+    expect(tools.map((tool) => tool.name)).toEqual(
+      toolTable.map((tool) => tool.name).filter((name) => name !== 'execute_statement'),
+    );
     await client.close();
   });
 
@@ -45,6 +50,19 @@ describe.each(eras)('a client of $era', ({ connect, protocol }) => {
       mcp: { protocol },
     });
     expect(running.recorded.requests[0]?.call.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
+    await client.close();
+  });
+
+  test('that knows the output schemas still gets errors as answers', async () => {
+    const refuse = () => Promise.reject(new Refusal('POLICY_DENIED', 'Not permitted to you.', { position: 8 }));
+    running = await listener({ parts: testParts(refuse) });
+    const client = await connect(running.url);
+    await client.listTools();
+    const answer = await client.callTool({ name: 'run_query', arguments: { sql: 'select secret' } });
+    expect(answer).toMatchObject({
+      isError: true,
+      structuredContent: { error: { code: 'POLICY_DENIED', message: 'Not permitted to you.', position: 8 } },
+    });
     await client.close();
   });
 
