@@ -61,9 +61,10 @@ export interface Walked {
 export function explain(walked: Walked): Explanation {
   const { access, decision, error } = walked;
   return {
-    ...frame(walked),
+    ...reading(walked),
     relations: access === undefined ? missingRelations(error) : access.relations.map(relationItem),
     functions: access === undefined ? missingFunctions(error) : shownFunctions(access).map(functionItem),
+    ...ruling(walked),
     rules: decision?.rules ?? [],
     denied: denials(walked),
   };
@@ -81,22 +82,24 @@ export function explainToCaller(walked: Walked): Explanation {
     error.code === 'NAME_NOT_AVAILABLE' ||
     decision?.denied.some(({ code }) => code === 'NAME_NOT_AVAILABLE') === true;
   return {
-    ...frame(walked),
+    ...reading(walked),
     relations: nameHidden ? missingRelations(error) : access.relations.map(relationAsWritten),
     functions: nameHidden ? missingFunctions(error) : shownFunctions(access).map(functionAsWritten),
+    ...ruling(walked),
     rules: [],
     denied: nameHidden ? denials({ error }) : denials(walked),
   };
 }
 
-function frame({ statement, error }: Walked): Pick<Explanation, 'class' | 'statements' | 'decision' | 'code'> {
-  return {
-    class: statement === undefined ? null : openStatement(statement).class,
-    statements: statement === undefined ? null : 1,
-    decision: error === undefined ? 'permit' : 'deny',
-    code: error?.code ?? null,
-  };
-}
+const reading = ({ statement }: Walked): Pick<Explanation, 'class' | 'statements'> => ({
+  class: statement === undefined ? null : openStatement(statement).class,
+  statements: statement === undefined ? null : 1,
+});
+
+const ruling = ({ error }: Walked): Pick<Explanation, 'decision' | 'code'> => ({
+  decision: error === undefined ? 'permit' : 'deny',
+  code: error?.code ?? null,
+});
 
 const relationItem = ({ schema, name, kind, columns, action }: RelationAccess): ExplainedRelation => ({
   schema,
