@@ -5,13 +5,12 @@ import { readFileSync } from 'node:fs';
 import type { AuditDesk } from './audit/desk.ts';
 import type { Broker } from './broker/broker.ts';
 import type { RunFixedStatement } from './catalog/snapshots.ts';
-import type { CommandDeps, Listening, Parts } from './cli/deps.ts';
+import type { CommandDeps, Parts } from './cli/deps.ts';
 import type { Log } from './cli/log.ts';
 import { runProgram } from './cli/run-program.ts';
 import type { Config } from './config/config.ts';
 import { systemPrincipal } from './model/principal.ts';
 import type { CasbinDecisionPoint, PolicySource } from './policy/casbin-decision-point.ts';
-import type { Toolbox } from './tools/toolbox.ts';
 
 const version = readVersion();
 
@@ -82,33 +81,7 @@ async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promi
   };
 }
 
-async function listen(config: Config, toolbox: Toolbox, audit: AuditDesk, log: Log): Promise<Listening> {
-  const onError = (error: Error) => log.warn('trouble on a connection', { error: error.message });
-  const shared = { toolbox, version, onError };
-  if (config.server.transport === 'stdio') {
-    const { startStdio } = await import('./transport/stdio.ts');
-    const principal = { id: config.stdio.principal, kind: 'human', auth: 'stdio', roles: config.stdio.roles } as const;
-    const { stdin, stdout } = process;
-    return { where: 'stdio', ...startStdio({ ...shared, principal, stdin, stdout }) };
-  }
-  const [{ startHttp }, { createCallId }] = await Promise.all([
-    import('./transport/http-server.ts'),
-    import('./transport/call-id.ts'),
-  ]);
-  const { transport } = config.server;
-  const server = await startHttp({
-    ...shared,
-    settings: config.server,
-    ready: audit.ready,
-    onAuthenticationFailure: async ({ address, path }) => {
-      const call = { id: createCallId(), tool: path, client: { address }, transport };
-      await audit.recordAuthenticationFailure({ call, why: 'no valid credentials' });
-    },
-  });
-  return { where: server.url, closed: new Promise(() => undefined), close: server.close };
-}
-
-/** Configuration → databases, policy, audit desk, backends → broker → tools; `listen` adds the transport. */
+/** Configuration → databases, policy, audit desk, backends → broker → tools; the commands add the transport. */
 const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   const [policy, { createDatabases }, { createBackends }, { createCatalogs }, { createBroker }, { createToolbox }] =
     await Promise.all([
@@ -140,7 +113,11 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   return {
     ...parts,
     config,
-    listen: () => listen(config, toolbox, audit, log),
+    toolbox,
+    warmUp: async () => {
+      const { parseTree } = await import('./sql/parser.ts');
+      await parseTree('SELECT 1').catch(() => undefined);
+    },
     async close() {
       closing.abort();
       await backends.close();

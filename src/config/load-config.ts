@@ -29,7 +29,7 @@ function readText(file: string): string {
 }
 
 function parse<S extends z.ZodType>(schema: S, source: YamlFile): z.output<S> {
-  const parsed = schema.safeParse(source.value);
+  const parsed = schema.safeParse(source.value, { jitless: true });
   if (!parsed.success) throw new ConfigError(explainIssues(parsed.error.issues, schema, source));
   return parsed.data;
 }

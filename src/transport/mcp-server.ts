@@ -6,8 +6,11 @@ import { callContext, type TransportKind } from './call-context.ts';
 import type { Caller } from './caller.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
 
+/** The tools, or how to get them: over stdio they are made ready after `initialize` is answered. */
+export type ToolboxSource = Toolbox | (() => Promise<Toolbox>);
+
 export interface McpServerOptions {
-  readonly toolbox: Toolbox;
+  readonly toolbox: ToolboxSource;
   readonly version: string;
   readonly calls: CallsInFlight;
 }
@@ -37,15 +40,18 @@ export function createMcpServer(
       cacheHints: { 'tools/list': { ttlMs: listKeptFor, cacheScope: 'private' } },
     },
   );
-  mcp.server.setRequestHandler('tools/list', (_request, ctx) => ({
-    tools: [...toolbox.list(known(callerOf(ctx)).principal)],
-  }));
+  const ready = typeof toolbox === 'function' ? toolbox : async () => toolbox;
+  mcp.server.setRequestHandler('tools/list', async (_request, ctx) => {
+    const { principal } = known(callerOf(ctx));
+    return { tools: [...(await ready()).list(principal)] };
+  });
   mcp.server.setRequestHandler('tools/call', async ({ params }, ctx) => {
     const caller = known(callerOf(ctx));
     const call = callContext(mcp.server, ctx, caller, params.name, transport);
     const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone]) : ctx.mcpReq.signal;
-    const result = await calls.track(toolbox.call(params.name, params.arguments, { call, signal }));
-    if (!toolbox.has(params.name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.');
+    const tools = await ready();
+    const result = await calls.track(tools.call(params.name, params.arguments, { call, signal }));
+    if (!tools.has(params.name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.');
     return result;
   });
   return mcp;

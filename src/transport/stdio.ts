@@ -3,12 +3,11 @@
 import type { Readable, Writable } from 'node:stream';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Principal } from '../model/principal.ts';
-import type { Toolbox } from '../tools/toolbox.ts';
 import { createCallsInFlight } from './calls-in-flight.ts';
-import { createMcpServer } from './mcp-server.ts';
+import { createMcpServer, type ToolboxSource } from './mcp-server.ts';
 
 export interface StdioOptions {
-  readonly toolbox: Toolbox;
+  readonly toolbox: ToolboxSource;
   /** The product's version, told to clients. */
   readonly version: string;
   /** The local caller; its `auth` is `stdio`. */

@@ -1,0 +1,60 @@
+/** Opens the transport the configuration names, for the parts of one broker. */
+
+import type { Config } from '../config/config.ts';
+import type { Principal } from '../model/principal.ts';
+import type { Parts } from './deps.ts';
+import type { Log } from './log.ts';
+
+/** A transport that takes calls. */
+export interface Listening {
+  /** `stdio`, or the address clients connect to. */
+  readonly where: string;
+  /** Resolves when the client is gone for good (stdio); never for a listener. */
+  readonly closed: Promise<void>;
+  /** Takes no new calls, lets those running finish within a deadline. */
+  readonly close: () => Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly log: Log;
+}
+
+const onError = (log: Log) => (error: Error) => log.warn('trouble on a connection', { error: error.message });
+
+/** The parts are asked for when the first call needs them: `initialize` is answered before. */
+export async function listenStdio(options: ListenOptions, parts: () => Promise<Parts>): Promise<Listening> {
+  const { startStdio } = await import('../transport/stdio.ts');
+  const { principal: id, roles } = options.config.stdio;
+  const principal: Principal = Object.freeze({ id, kind: 'human', auth: 'stdio', roles });
+  const server = startStdio({
+    toolbox: async () => (await parts()).toolbox,
+    version: options.version,
+    principal,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    onError: onError(options.log),
+  });
+  return { where: 'stdio', ...server };
+}
+
+/** Streamable HTTP, with legacy SSE beside it where the configuration says so. */
+export async function listenHttp({ config, version, log }: ListenOptions, parts: Parts): Promise<Listening> {
+  const { startHttp } = await import('../transport/http-server.ts');
+  const { createCallId } = await import('../transport/call-id.ts');
+  const { transport } = config.server;
+  const server = await startHttp({
+    toolbox: parts.toolbox,
+    version,
+    settings: config.server,
+    ready: parts.audit.ready,
+    onAuthenticationFailure: async ({ address, path }) => {
+      const call = { id: createCallId(), tool: path, client: { address }, transport };
+      await parts.audit.recordAuthenticationFailure({ call, why: 'no valid credentials' });
+    },
+    onError: onError(log),
+  });
+  if (transport === 'sse') log.warn('the SSE transport is deprecated; clients of today use streamable HTTP at /mcp');
+  return { where: server.url, closed: new Promise(() => undefined), close: server.close };
+}
