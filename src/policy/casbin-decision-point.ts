@@ -8,13 +8,13 @@ import { createEnforcer } from './casbin-enforcer.ts';
 import type { DecisionPoint, Question } from './decision-point.ts';
 import { grantsAnything } from './grants-anything.ts';
 import type { Judge } from './judge.ts';
-import { judgeStatement } from './judge-statement.ts';
 import { createJudges } from './judges.ts';
 import { tightest } from './limits.ts';
 import { modelSha256, modelText } from './model.ts';
 import type { Decision } from './permit.ts';
 import { callerOf, type Policy } from './policy.ts';
 import { type PolicyFiles, readPolicies } from './policy-directory.ts';
+import { rememberJudgements } from './remembered-judgements.ts';
 import { writeActions } from './rule.ts';
 import { blind, visibilityOf } from './visibility.ts';
 
@@ -49,6 +49,7 @@ interface Force {
 export async function createCasbinDecisionPoint(initial: DecisionPointSettings): Promise<CasbinDecisionPoint> {
   const [enforcer, policies] = await Promise.all([createEnforcer(), load(initial)]);
   const judges = createJudges(enforcer, initial.cacheBytes ?? 32 * 1024 * 1024);
+  const judgementOf = rememberJudgements();
   let settings = initial;
   let force: Force = { policies, generation: 1 };
 
@@ -71,12 +72,12 @@ export async function createCasbinDecisionPoint(initial: DecisionPointSettings):
     const policy = policyOf(database.id, inForce);
     if (!isPrincipalId(principal.id)) throw new Refusal('PRINCIPAL_UNKNOWN', 'The caller is not authenticated.');
     const judge = judges.of(policy, principal, database.id);
-    const judgement = judgeStatement(judge, question);
+    const judgement = judgementOf(judge, question);
     const permit = judgement.denied.length === 0 && judgement.rules.size > 0;
     return {
       effect: permit ? 'permit' : 'deny',
       rules: [...judgement.rules],
-      denied: judgement.denied.sort((a, b) => a.position - b.position),
+      denied: judgement.denied,
       obligations: {
         limits: tightest(database.limits, principal === systemPrincipal ? [] : judge.limits, request.limits),
         masks: permit ? judgement.masks : [],

@@ -48,6 +48,7 @@ export function judgeStatement(judge: Judge, question: Question): Judgement {
   const mayWrite = !manner.readonly && question.request.intent === 'write' && statement.class === 'write';
   for (const called of access.functions) judgeFunction(judge, called, mayWrite, judgement);
   for (const setting of access.settings) judgeSetting(judge, setting, judgement);
+  judgement.denied.sort((a, b) => a.position - b.position);
   if (judgement.rules.size === 0 && isExpression(access)) judgement.rules.add(builtInRules.expression);
   return judgement;
 }
