@@ -1,10 +1,12 @@
 /** Builds `dist/`: one split ESM bundle; heavy packages stay behind dynamic imports. `node build.mjs [outdir]` */
-import { access, chmod, copyFile, readFile, rm } from 'node:fs/promises';
+import { access, chmod, copyFile, readFile, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const outdir = process.argv[2] ?? 'dist';
+const target = process.argv[2] ?? 'dist';
+/** Built aside and put in place at the end, so that nobody meets half a bundle. */
+const outdir = `.cache/build-${process.pid}`;
 
 /** Not bundled: native code, WebAssembly or worker files that the package finds beside itself. */
 const external = ['pg-native', 'fs-native-extensions', '@electric-sql/pglite', 'libpg-query'];
@@ -33,12 +35,12 @@ const lean = {
   },
 };
 
-await rm(outdir, { recursive: true, force: true });
 await build({
   entryPoints: {
     main: 'src/main.ts',
     'embedded-worker': 'src/backends/embedded/worker.ts',
     'embedded-template': 'src/backends/embedded/template.ts',
+    'sql-reader': 'src/sql/reader/worker.ts',
   },
   outdir,
   bundle: true,
@@ -53,7 +55,6 @@ await build({
   // names are kept: error classes and stack traces speak them
   minifyWhitespace: true,
   minifySyntax: true,
-
   // CommonJS packages inside an ES module
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -69,3 +70,6 @@ const template = resolve(`.cache/embedded-template-${pglite.version}.tar.gz`);
 const { makeTemplate } = await import(pathToFileURL(resolve(outdir, 'embedded-template.js')).href);
 await access(template).catch(() => makeTemplate(template));
 await copyFile(template, `${outdir}/embedded-template.tar.gz`);
+
+await rm(target, { recursive: true, force: true });
+await rename(outdir, target);

@@ -1,8 +1,11 @@
 /** The command line: every command, its options and an example; what a command does is loaded when it is called. */
 
 import { Command, Option } from 'commander';
+import { registerAuditCommands } from './audit-commands.ts';
+import { registerDemo } from './demo-command.ts';
 import type { CommandDeps } from './deps.ts';
 import { legacyOptions } from './legacy-options.ts';
+import { registerPolicyCommands } from './policy-commands.ts';
 
 const configOption = () =>
   new Option('-c, --config <file>', 'the configuration file (default: config.yaml here, else the user’s)');
@@ -54,5 +57,7 @@ export function createProgram(deps: CommandDeps): Command {
     .exitOverride();
   addServe(program, deps);
   addCheck(program, deps);
+  registerPolicyCommands(program, deps);
+  registerAuditCommands(program, deps);
   return program;
 }
