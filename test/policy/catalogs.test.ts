@@ -154,7 +154,7 @@ describe('the broker’s own texts', () => {
       fixed: 'describe_relation',
       parameters: { style: 'positional', values: [{ value: schema }, { value: name }] },
     },
-    relations: [aRelation({ columns: [], allColumns: columns })],
+    relations: [aRelation({ columns, allColumns: columns })],
   });
 
   test('a relation is described to who may read a column of it, and only that relation', async () => {
