@@ -57,6 +57,7 @@ export function createProgram(deps: CommandDeps): Command {
     .exitOverride();
   addServe(program, deps);
   addCheck(program, deps);
+  registerDemo(program, deps);
   registerPolicyCommands(program, deps);
   registerAuditCommands(program, deps);
   return program;

@@ -6,3 +6,8 @@ import type { Environment } from './locations.ts';
 export function isNativeDriverForced(environment: Environment = process.env): boolean {
   return Boolean(environment['NODE_PG_FORCE_NATIVE']); // as pg judges it
 }
+
+/** NO_COLOR, whatever it holds, asks for plain text (no-color.org). */
+export function isColourWanted(environment: Environment = process.env): boolean {
+  return (environment['NO_COLOR'] ?? '') === '';
+}
