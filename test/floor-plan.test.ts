@@ -39,6 +39,11 @@ const mayImport: Record<string, readonly string[]> = {
 /** Package → its one home (a folder or file under src). */
 const homes: Record<string, readonly string[]> = {
   pg: ['backends/postgres'],
+  '@aws-sdk/client-rds-data': ['backends/rds-data'],
+  '@aws-sdk/client-secrets-manager': ['backends/aws'],
+  '@aws-sdk/credential-providers': ['backends/aws'],
+  '@aws-sdk/rds-signer': ['backends/aws'],
+  '@aws-sdk/client-rds': ['backends/aws'],
   '@electric-sql/pglite': ['backends/embedded'],
   casbin: ['policy'],
   'libpg-query': ['sql/parser.ts'],

@@ -90,6 +90,9 @@ function typesFrame(columns: number, markers: number): Frame {
   };
 }
 
+/** No row, only the names of the columns: for a query whose reading did not predict them. */
+const shapeFrame: Frame = { before: open(0), after: '\n)\nSELECT * FROM pgwarden_statement LIMIT 0' };
+
 interface Piece {
   readonly text: string;
   /** Characters (code points) into the statement where the piece comes from. */
@@ -254,6 +257,14 @@ export function typeQuestion(
   types: readonly (CastType | undefined)[],
 ): Promise<Sendable> {
   return make(statement, (markers) => typesFrame(columns, markers), types);
+}
+
+/** A question about the names of a query's columns; the query is not run to its first row. */
+export function shapeQuestion(
+  statement: Readonly<StatementContents>,
+  types: readonly (CastType | undefined)[],
+): Promise<Sendable> {
+  return make(statement, () => shapeFrame, types);
 }
 
 /** The statement as it stands but for its markers and a closing semicolon: EXPLAIN, SHOW, writes. */

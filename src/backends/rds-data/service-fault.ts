@@ -13,6 +13,8 @@ export type ServiceFault =
   | { readonly kind: 'throttled' }
   /** The service or the cluster cannot be used now; whether anything ran is not known. */
   | { readonly kind: 'unavailable' }
+  /** The transaction still runs what was given up. */
+  | { readonly kind: 'busy' }
   /** The transaction is no more. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'too_large' }
@@ -60,8 +62,7 @@ function unsupportedResult(message: string): ServiceFault {
 function databaseError(message: string): ServiceFault {
   const error = readDatabaseError(message);
   if (error !== undefined) return { kind: 'database', error };
-  // The transaction is busy with what was given up: nothing else says so.
-  return /still running/i.test(message) ? { kind: 'gone' } : { kind: 'unavailable' };
+  return /still running/i.test(message) ? { kind: 'busy' } : { kind: 'unavailable' };
 }
 
 export function readFault(thrown: unknown): ServiceFault {

@@ -1,0 +1,42 @@
+/** What was learned of one database's statements and types, kept while its catalog stays the same. */
+
+import type { Type } from '../values/type.ts';
+import type { CastType } from './envelope.ts';
+
+/** Answers to questions about one text. */
+export interface StatementKnowledge {
+  names: readonly string[] | undefined;
+  parameterTypes: readonly (CastType | undefined)[] | undefined;
+}
+
+/** Texts remembered; the oldest goes first. */
+const most = 500;
+
+export class Knowledge {
+  #catalogVersion: string | undefined;
+  #types = new Map<number, Type>();
+  readonly #statements = new Map<string, StatementKnowledge>();
+
+  /** `catalogVersion` undefined: a text of the broker's own, which says nothing about what is known. */
+  renew(catalogVersion: string | undefined): void {
+    if (catalogVersion === undefined || catalogVersion === this.#catalogVersion) return;
+    this.#catalogVersion = catalogVersion;
+    this.#types = new Map();
+    this.#statements.clear();
+  }
+
+  get types(): Map<number, Type> {
+    return this.#types;
+  }
+
+  /** `key` holds everything the answers depend on besides the catalog. */
+  of(key: string): StatementKnowledge {
+    const known = this.#statements.get(key);
+    if (known !== undefined) return known;
+    const [oldest] = this.#statements.size >= most ? this.#statements.keys() : [];
+    if (oldest !== undefined) this.#statements.delete(oldest);
+    const made: StatementKnowledge = { names: undefined, parameterTypes: undefined };
+    this.#statements.set(key, made);
+    return made;
+  }
+}

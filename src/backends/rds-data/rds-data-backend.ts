@@ -1,0 +1,65 @@
+/** The backend of one database behind the RDS Data API. */
+
+import type { AuthorizedQuery } from '../../audit/audit-log.ts';
+import type { Database, RdsDataApiConnection } from '../../model/database.ts';
+import { openCall } from '../exchange/run-query.ts';
+import { createPool, type Pooled } from '../pool.ts';
+import type { DatabaseBackend } from '../pooled-backend.ts';
+import { createDataApi } from './data-api.ts';
+import { Knowledge } from './knowledge.ts';
+import { createRetryBudget } from './patience.ts';
+import { type RunParts, runCall } from './run-call.ts';
+
+/** A place for one call; the service keeps the sessions, so nothing is behind it. */
+const openPlace = async (): Promise<Pooled> => ({ usable: true, destroy: () => undefined, onEnd: () => undefined });
+
+const micros = (since: number) => Math.round((performance.now() - since) * 1000);
+
+/** Opens nothing until the first call; nothing periodic, so that a paused cluster stays asleep until a caller comes. */
+export function createRdsDataBackend(
+  database: Database,
+  connection: RdsDataApiConnection,
+  maskKey: Buffer,
+): DatabaseBackend {
+  const { maxConcurrency, queueTimeout } = database.limits;
+  const api = createDataApi(connection, maxConcurrency);
+  const endings = new Set<Promise<void>>();
+  const track = (ending: Promise<void>) => {
+    const kept = ending.finally(() => endings.delete(kept));
+    endings.add(kept);
+  };
+  const parts: RunParts = { api, budget: createRetryBudget(), knowledge: new Knowledge(), maskKey, track };
+  const places = createPool({
+    max: maxConcurrency,
+    queueTimeout,
+    idleTimeout: database.pool.idleTimeout,
+    open: openPlace,
+  });
+  const closing = new AbortController();
+
+  async function execute(token: AuthorizedQuery, signal: AbortSignal) {
+    const call = openCall(token);
+    const arrived = performance.now();
+    const place = await places.acquire(signal);
+    const queue = micros(arrived);
+    const started = performance.now();
+    try {
+      const { result, session } = await runCall(parts, call, AbortSignal.any([signal, closing.signal]));
+      const timings = { queue, connect: 0, execute: micros(started) };
+      return { ...result, backend: { pid: session.pid, version: session.version }, timings };
+    } finally {
+      places.release(place);
+    }
+  }
+
+  return {
+    execute,
+    stats: places.stats,
+    close: async () => {
+      closing.abort();
+      places.close();
+      await Promise.all(endings);
+      api.destroy();
+    },
+  };
+}

@@ -1,0 +1,212 @@
+/** Runs one authorised statement over the Data API: open, ask what must be known, execute, check, release, end. */
+
+import { Failure } from '../../model/errors.ts';
+import type { QueryResult } from '../../model/result.ts';
+import type { Reply } from '../exchange/converse.ts';
+import { hasPredictedShape, type Released, releaseRows } from '../exchange/release-rows.ts';
+import type { Call } from '../exchange/verdict.ts';
+import { maskedColumns } from '../masks.ts';
+import type { Field } from '../protocol/replies.ts';
+import { StaleCatalog } from '../stale-catalog.ts';
+import { builtInTypes, typeOidByName } from '../values/built-in-types.ts';
+import type { Type } from '../values/type.ts';
+import { lookupStep, readTypes } from '../values/type-lookup.ts';
+import { dataRow, fieldText, readLines, typeOfColumn } from './cells.ts';
+import type { Executed } from './data-api.ts';
+import { type Deadline, deadline } from './deadline.ts';
+import { bare, type CastType, enveloped, ownText, type Sendable, shapeQuestion, typeQuestion } from './envelope.ts';
+import type { Knowledge } from './knowledge.ts';
+import { outputNames } from './output-names.ts';
+import { checkKind } from './permitted-kinds.ts';
+import { openTransaction, type Transaction, type TransactionParts } from './transaction.ts';
+
+export interface RunParts extends TransactionParts {
+  readonly knowledge: Knowledge;
+  readonly maskKey: Buffer;
+  /** Keeps the end of a transaction that no caller waits for, so that closing can. */
+  readonly track: (ending: Promise<void>) => void;
+}
+
+/** Octets of rows asked for at most: below the service's 1,048,576, which fails the call instead of cutting it. */
+const serviceRoom = 960 * 1024;
+
+type Run = Pick<QueryResult, 'columns' | 'rows' | 'cut' | 'bytes' | 'masked' | 'affected' | 'envelope'>;
+
+export interface Ran {
+  readonly result: Run;
+  readonly session: Transaction['session'];
+}
+
+const invalid = (message: string) => new Failure('REQUEST_INVALID', message);
+
+/** Types whose SQL name alone means a length of one. */
+const unbounded: Readonly<Record<string, CastType>> = { character: 'pg_catalog.bpchar', bit: 'pg_catalog."bit"' };
+
+/** Milliseconds until a transaction must be open, a paused cluster's waking included. */
+const openingTime = 65_000;
+
+/** Casts of the parameters whose type the caller stated. */
+function statedTypes({ statement }: Call): readonly (CastType | undefined)[] {
+  const { parameters, parameterCount } = statement;
+  if (parameters.values.length !== parameterCount)
+    throw invalid(`The statement asks for ${parameterCount} parameters, ${parameters.values.length} were given.`);
+  return parameters.values.map(({ type }) => {
+    if (type === undefined) return undefined;
+    const known = builtInTypes.get(typeOidByName(type) ?? 0);
+    if (known === undefined) throw invalid(`The type of a parameter is not a built-in type of PostgreSQL: ${type}.`);
+    return unbounded[known.name] ?? known.name;
+  });
+}
+
+/** Rows are released only after every check, and for a write after its COMMIT. Throws Failure, Refusal or StaleCatalog. */
+export async function runCall(parts: RunParts, call: Call, signal: AbortSignal): Promise<Ran> {
+  checkKind(call.statement);
+  const stated = statedTypes(call);
+  const waiting = deadline(openingTime, signal);
+  const transaction = await openTransaction(parts, call, waiting).finally(waiting.release);
+  const time = deadline(call.query.decision.obligations.limits.statementTimeout, signal);
+  try {
+    const result = await new Runner(parts, call, transaction, time, stated).run();
+    if (!transaction.readOnly) await commit(transaction, result);
+    if (transaction.readOnly) parts.track(transaction.abandon(false));
+    return { result, session: transaction.session };
+  } catch (error) {
+    parts.track(transaction.abandon(time.interruption() !== undefined));
+    throw error;
+  } finally {
+    time.release();
+  }
+}
+
+/** A write that cannot be answered in full is not made: its caller would not know what it did. */
+async function commit(transaction: Transaction, { cut }: Run): Promise<void> {
+  if (cut !== 'none')
+    throw new Failure('LIMIT_EXCEEDED', `The statement returns more ${cut} than allowed; nothing was changed.`, {
+      hint: 'Return fewer rows or columns, or write fewer rows at a time.',
+      safeToRetry: true,
+    });
+  await transaction.commit();
+}
+
+class Runner {
+  constructor(
+    readonly parts: RunParts,
+    readonly call: Call,
+    readonly transaction: Transaction,
+    readonly time: Deadline,
+    readonly stated: readonly (CastType | undefined)[],
+  ) {}
+
+  async run(): Promise<Run> {
+    const { knowledge } = this.parts;
+    const { query, statement } = this.call;
+    knowledge.renew(query.access.catalogVersion);
+    if (statement.tree['SelectStmt'] === undefined) return this.#runBare();
+    const key = JSON.stringify([statement.sql, this.stated, query.database.searchPath]);
+    const known = knowledge.of(key);
+    known.names ??= outputNames(query, statement) ?? (await this.#askNames());
+    known.parameterTypes ??= await this.#askTypes(known.names.length);
+    return this.#runEnveloped(known.names, known.parameterTypes);
+  }
+
+  #values({ markers }: Sendable): readonly (string | null)[] {
+    const { values } = this.call.statement.parameters;
+    return markers.map((parameter) => values[parameter - 1]?.value ?? null);
+  }
+
+  #ask(question: Sendable): Promise<Executed> {
+    const nothing = question.markers.map(() => null);
+    return this.transaction.execute(question.sql, nothing, this.time, question.toStatement);
+  }
+
+  async #askNames(): Promise<readonly string[]> {
+    const { columns } = await this.#ask(await shapeQuestion(this.call.statement, this.stated));
+    return (columns ?? []).map(({ label, name }) => label ?? name ?? '');
+  }
+
+  /** PostgreSQL infers types from the text; a value sent as text would be text, so its cast must be written. */
+  async #askTypes(columns: number): Promise<readonly (CastType | undefined)[]> {
+    if (this.stated.every((type) => type !== undefined)) return this.stated;
+    const question = await typeQuestion(this.call.statement, columns, this.stated);
+    const { records } = await this.#ask(question);
+    const types = [...this.stated];
+    for (const [index, parameter] of question.markers.entries())
+      types[parameter - 1] ??= records[0]?.[index]?.stringValue;
+    return types;
+  }
+
+  async #runEnveloped(names: readonly string[], types: readonly (CastType | undefined)[]): Promise<Run> {
+    const { query, statement } = this.call;
+    const { maxRows, maxBytes } = query.decision.obligations.limits;
+    const caps = { maxRows, maxBytes: Math.min(maxBytes, serviceRoom) };
+    const sendable = await enveloped(statement, names.length, types, caps);
+    const answer = await this.transaction.execute(
+      sendable.sql,
+      this.#values(sendable),
+      this.time,
+      sendable.toStatement,
+    );
+    const lines = this.#lines(answer, names.length);
+    const fields = names.map((name, index) => ({ name, table: 0, attnum: 0, type: lines.types[index] ?? 0 }));
+    const learned = await this.#learn(lines.types);
+    const typeOf = (oid: number): Type =>
+      builtInTypes.get(oid) ?? learned.get(oid) ?? { kind: 'opaque', name: 'unknown' };
+    const released = this.#release(fields, lines.rows, lines.cut, typeOf);
+    return { ...released, masked: maskedColumns(query), envelope: sendable.sha256 };
+  }
+
+  /** An answer that is not as the envelope makes it: the statement's columns are not those of the reading. */
+  #lines(answer: Executed, columns: number) {
+    try {
+      return readLines(answer.records, columns);
+    } catch {
+      throw new StaleCatalog(this.call.token);
+    }
+  }
+
+  #release(fields: readonly Field[], rows: readonly Buffer[], cut: boolean, typeOf: (oid: number) => Type): Released {
+    const { query, token } = this.call;
+    if (!hasPredictedShape(query, fields)) throw new StaleCatalog(token);
+    const reply: Reply = { tag: undefined, fields, rows: [...rows], suspended: false };
+    return releaseRows(query, reply, cut, typeOf, this.parts.maskKey);
+  }
+
+  async #learn(oids: readonly number[]): Promise<ReadonlyMap<number, Type>> {
+    const { types } = this.parts.knowledge;
+    const missing = [...new Set(oids.filter((oid) => !builtInTypes.has(oid) && !types.has(oid)))];
+    if (missing.length === 0) return types;
+    const { text, values } = lookupStep(missing);
+    const { records } = await this.transaction.execute(ownText(text, ['pg_catalog._oid']), values, this.time);
+    const rows = records.map((record) => record.map((field) => field.stringValue ?? null));
+    for (const [oid, type] of readTypes(missing, rows)) types.set(oid, type);
+    return types;
+  }
+
+  /** EXPLAIN, SHOW and writes: sent as they stand, and read from the service's own form of values. */
+  async #runBare(): Promise<Run> {
+    const { query, statement } = this.call;
+    const sendable = await bare(statement, this.stated);
+    const answer = await this.transaction.execute(
+      sendable.sql,
+      this.#values(sendable),
+      this.time,
+      sendable.toStatement,
+    );
+    const columns = answer.columns ?? [];
+    const types = columns.map(typeOfColumn);
+    const fields = columns.map(({ label, name }, index) => ({
+      name: label ?? name ?? '',
+      table: 0,
+      attnum: 0,
+      type: index,
+    }));
+    const rows = answer.records.map((record) =>
+      dataRow(record.map((field, index) => fieldText(field, columns[index]?.typeName ?? ''))),
+    );
+    const typeOf = (index: number): Type => types[index] ?? { kind: 'opaque', name: 'unknown' };
+    const released = this.#release(fields, rows, false, typeOf);
+    const affected = statement.class === 'write' ? { affected: Math.max(answer.updated, answer.records.length) } : {};
+    const rewritten = sendable.sql === statement.sql ? {} : { envelope: sendable.sha256 };
+    return { ...released, masked: maskedColumns(query), ...affected, ...rewritten };
+  }
+}
