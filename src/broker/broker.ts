@@ -7,6 +7,7 @@ import { StaleCatalog } from '../backends/stale-catalog.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Databases } from '../databases/databases.ts';
+import { requirePurpose } from '../databases/require-purpose.ts';
 import type { Database } from '../model/database.ts';
 import type { QueryRequest } from '../model/request.ts';
 import { type Outcome, type QueryResult, type Receipt, settle } from '../model/result.ts';
@@ -46,6 +47,7 @@ export interface Listing<Item> {
 export function createBroker({ databases, catalogs, decisionPoint, audit, backends }: BrokerParts): Broker {
   async function admit(request: QueryRequest, trail: Trail) {
     const { database } = note(trail, { database: databases.resolve(request.databaseId, request.call.principal) });
+    requirePurpose(database, request.call);
     const { statement } = note(trail, { statement: await parseStatement(request, database) });
     const { knows } = decisionPoint.visibility(request.call.principal, database.id); // hidden names end where missing ones do
     const { access } = note(trail, { access: await resolveReferences(statement, catalogs, knows) });

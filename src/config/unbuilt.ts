@@ -2,6 +2,7 @@
 
 import { at, type Written } from './cross-checks.ts';
 import type { Finding } from './findings.ts';
+import { poolDefaults } from './limit-schema.ts';
 import type { ConfigInput } from './schema.ts';
 import type { KeyPath, YamlFile } from './yaml-file.ts';
 
@@ -44,6 +45,37 @@ const refusing: readonly Unbuilt[] = [
     instead: 'Leave it out: the log stays in its directory.',
   },
 ];
+
+/** Without these the server starts, does less than it could, and `check` says so. */
+const withoutEffect: readonly Unbuilt[] = [
+  {
+    path: ['pools', 'max_connections_total'],
+    asked: ({ pools }) => pools.max_connections_total !== poolDefaults.max_connections_total,
+    instead: 'Limit the pool of each database.',
+  },
+  {
+    path: ['policy', 'reload'],
+    asked: ({ policy }) => policy.reload !== 'automatic',
+    instead: 'Changes are read when the server starts.',
+  },
+  {
+    path: ['audit', 'hot_days'],
+    asked: ({ audit }) => audit.hot_days !== 30,
+    instead: 'Nothing is moved or deleted.',
+  },
+  {
+    path: ['audit', 'keep_days'],
+    asked: ({ audit }) => audit.keep_days !== 365,
+    instead: 'Nothing is moved or deleted.',
+  },
+];
+
+/** What has no effect yet. */
+export function findWithoutEffect(input: ConfigInput, source: YamlFile): Finding[] {
+  return withoutEffect
+    .filter(({ asked }) => asked(input))
+    .map(({ path, instead }) => at(source, path, 'warning', 'has no effect in this version', instead));
+}
 
 /** What keeps `serve` from starting. */
 export function findUnbuilt(input: ConfigInput, source: YamlFile): Finding[] {

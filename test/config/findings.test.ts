@@ -175,3 +175,11 @@ test.each([
 ])('%s loads, and says that serve will refuse it', (text, key) => {
   expect(configOf(`${text}\n${embedded}`).unbuilt).toMatchObject([{ key, line: 1, severity: 'warning' }]);
 });
+
+test.each([
+  ['pools: { max_connections_total: 50 }', 'pools.max_connections_total'],
+  ['policy: { reload: manual }', 'policy.reload'],
+  ['audit: { keep_days: 400 }', 'audit.keep_days'],
+])('%s loads, and says that it has no effect yet', (text, key) => {
+  expect(configOf(`${text}\n${embedded}`).warnings).toMatchObject([{ key, line: 1, severity: 'warning' }]);
+});
