@@ -9,6 +9,7 @@ import { createEmbeddedBackend } from './embedded/embedded-backend.ts';
 import type { PoolStats } from './pool.ts';
 import type { DatabaseBackend } from './pooled-backend.ts';
 import { createPostgresBackend, type ReadSecret } from './postgres/postgres-backend.ts';
+import { createRdsDataBackend } from './rds-data/rds-data-backend.ts';
 
 export interface BackendsOptions {
   readonly readSecret: ReadSecret;
@@ -20,19 +21,10 @@ export interface BackendsOptions {
 
 export interface Backends extends Backend {
   /** Ends one database's sessions (its configuration changed or went); a later call opens it anew. */
-  readonly closeDatabase: (databaseId: string) => void;
+  readonly closeDatabase: (databaseId: string) => Promise<void>;
   /** Sessions of each database that has been called. */
   readonly stats: () => ReadonlyMap<string, PoolStats>;
 }
-
-const notYet = (): DatabaseBackend => ({
-  execute: () =>
-    Promise.reject(
-      new Failure('BACKEND_UNAVAILABLE', 'Databases behind the RDS Data API are not available in this version.'),
-    ),
-  stats: () => ({ active: 0, idle: 0, waiting: 0 }),
-  close: () => undefined,
-});
 
 export function createBackends(options: BackendsOptions): Backends {
   const maskKey = options.maskKey ?? randomBytes(32);
@@ -47,7 +39,7 @@ export function createBackends(options: BackendsOptions): Backends {
       case 'embedded':
         return createEmbeddedBackend(database, connection, maskKey);
       case 'rds_data_api':
-        return notYet();
+        return createRdsDataBackend(database, connection, maskKey);
     }
   };
 
@@ -55,7 +47,7 @@ export function createBackends(options: BackendsOptions): Backends {
   const backendOf = (database: Database): DatabaseBackend => {
     const known = open.get(database.id);
     if (known?.database === database) return known.backend;
-    known?.backend.close();
+    void known?.backend.close();
     const backend = make(database);
     open.set(database.id, { database, backend });
     return backend;
@@ -66,15 +58,17 @@ export function createBackends(options: BackendsOptions): Backends {
       if (closed) throw new Failure('BACKEND_UNAVAILABLE', 'The broker is shutting down.');
       return backendOf(openAuthorized(query).database).execute(query, signal);
     },
-    closeDatabase: (databaseId) => {
-      open.get(databaseId)?.backend.close();
+    closeDatabase: async (databaseId) => {
+      const known = open.get(databaseId);
       open.delete(databaseId);
+      await known?.backend.close();
     },
     stats: () => new Map([...open].map(([id, { backend }]) => [id, backend.stats()])),
     close: async () => {
       closed = true;
-      for (const { backend } of open.values()) backend.close();
+      const all = [...open.values()];
       open.clear();
+      await Promise.all(all.map(({ backend }) => backend.close()));
     },
   };
 }

@@ -11,7 +11,8 @@ import type { Pool, PoolStats } from './pool.ts';
 export interface DatabaseBackend {
   readonly execute: (query: AuthorizedQuery, signal: AbortSignal) => Promise<QueryResult>;
   readonly stats: () => PoolStats;
-  readonly close: () => void;
+  /** Resolves when nothing of the database is held any more. */
+  readonly close: () => Promise<void>;
 }
 
 const micros = (since: number) => Math.round((performance.now() - since) * 1000);
@@ -39,5 +40,5 @@ export function createPooledBackend(pool: Pool<Channel>, maskKey: Buffer): Datab
     }
   }
 
-  return { execute, stats: pool.stats, close: pool.close };
+  return { execute, stats: pool.stats, close: async () => pool.close() };
 }

@@ -53,9 +53,10 @@ export function createEmbeddedBackend(
   const { idleTimeout } = database.pool;
   const pool = createPool({ max: 1, queueTimeout: database.limits.queueTimeout, idleTimeout, open });
   const backend = createPooledBackend(pool, maskKey);
-  const close = () => {
-    backend.close();
-    void previous.then(temporary.remove);
+  const close = async () => {
+    await backend.close();
+    await previous;
+    temporary.remove();
   };
   return { ...backend, close };
 }

@@ -71,7 +71,7 @@ function sessionOver(worker: Worker) {
     for (const ended of endings) ended();
   };
   const destroy = () => {
-    void worker.terminate();
+    if (usable) void worker.terminate();
     end();
   };
   worker.on('message', (bytes: unknown) => {

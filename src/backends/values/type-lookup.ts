@@ -59,7 +59,7 @@ function assemble(found: ReadonlyMap<number, Found>, oid: number, depth: number)
   if (row === undefined || depth > 32) return { kind: 'opaque', name: row?.name ?? 'unknown' };
   const { name } = row;
   const inner = () => assemble(found, row.inner, depth + 1);
-  if (row.kind === 'd') return { ...inner(), name };
+  if (row.kind === 'd') return inner();
   if (row.kind === 'r') return { kind: 'range', name, subtype: inner() };
   if (row.kind === 'c') {
     const fields = row.fields.map(([field, type]) => ({ name: field, type: assemble(found, type, depth + 1) }));

@@ -1,0 +1,77 @@
+/** Errors: SQLSTATE and position always, PostgreSQL's words only where they cannot tell a secret. */
+
+import { describe, expect, test } from 'vitest';
+import type { RelationAccess } from '../../../src/sql/access.ts';
+import type { Bench } from '../conformance.ts';
+
+const relation = (kind: RelationAccess['kind']): RelationAccess => ({
+  schema: 'public',
+  name: 'people_view',
+  kind,
+  oid: 1,
+  action: 'select',
+  columns: [],
+  allColumns: [],
+  system: false,
+  behind: [],
+  forbiddenBehind: [],
+  position: 1,
+  written: 'people_view',
+});
+
+export function errorPromises(bench: () => Bench): void {
+  describe('errors', () => {
+    test.each([
+      ['SELECT nix FROM people', '42703', 8, /column "nix" does not exist/],
+      ['SELECT 1 +', '42601', 11, /syntax error/],
+      ['SELECT 1/0', '22012', undefined, /^PostgreSQL reported: division by zero\.$/],
+      ["SELECT 'secret'::int", '22P02', 8, /^PostgreSQL reported: invalid text representation\.$/],
+      ["SELECT '😀', nix", '42703', 13, /column "nix"/],
+    ])('%s is %s', async (sql, sqlstate, position, message) => {
+      const error = await bench()
+        .run(sql)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'BACKEND_QUERY_FAILED', sqlstate, position });
+      expect(error).toHaveProperty('message', expect.stringMatching(message));
+    });
+
+    test('a view hides what its error says', async () => {
+      const run = bench().run('SELECT nix FROM people_view', { access: { relations: [relation('view')] } });
+      await expect(run).rejects.toMatchObject({ message: 'PostgreSQL reported: undefined column.', sqlstate: '42703' });
+    });
+
+    test('what a user function raises is not told', async () => {
+      const access = {
+        functions: [
+          {
+            schema: 'public',
+            name: 'fails',
+            args: ['text'],
+            oid: 1,
+            class: 'user',
+            reason: '',
+            via: 'call',
+            position: 8,
+            written: 'fails',
+          },
+        ],
+      } as const;
+      const error: unknown = await bench()
+        .run("SELECT fails('value')", { access })
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'BACKEND_QUERY_FAILED', sqlstate: '42999' });
+      expect(JSON.stringify(error) + String(error)).not.toContain('secret');
+    });
+
+    test('a session that met an error serves the next call', async () => {
+      await expect(bench().run('SELECT 1/0')).rejects.toThrow();
+      expect((await bench().run('SELECT 1')).rows).toEqual([[1]]);
+    });
+
+    test('as many parameters as the text asks for', async () => {
+      await expect(bench().run('SELECT $1, $2', { values: ['1'] })).rejects.toMatchObject({
+        code: 'BACKEND_QUERY_FAILED',
+      });
+    });
+  });
+}
