@@ -1,13 +1,15 @@
 /** Tokens cut with the real seals for tests of the rooms behind the gates: also for statements no gate would let through. */
 
 import { randomUUID } from 'node:crypto';
+import { loadModule, parseSync } from 'libpg-query';
 import { type AuthorizedQuery, sealAuthorized } from '../../src/audit/audit-log.ts';
 import type { Database, DatabaseLimits, DirectPostgresConnection } from '../../src/model/database.ts';
 import type { BindParameters, CallLimits } from '../../src/model/request.ts';
 import { type Mask, sealPermit } from '../../src/policy/permit.ts';
 import { type Access, noAccess } from '../../src/sql/access.ts';
 import { createPositions } from '../../src/sql/positions.ts';
-import { type StatementClass, sealStatement } from '../../src/sql/statement.ts';
+import { type StatementClass, sealStatement, type Tree } from '../../src/sql/statement.ts';
+import { isTree } from '../../src/sql/tree.ts';
 import type { ServerAddress } from './postgres.ts';
 
 const defaultLimits: DatabaseLimits = {
@@ -90,6 +92,20 @@ function bindings(values: QueryOptions['values'] = []): BindParameters {
   };
 }
 
+await loadModule();
+
+/** The tree of the first statement, as the gate would hand it over; empty for what is no statement. */
+function treeOf(sql: string): Tree {
+  try {
+    const parsed: unknown = parseSync(sql);
+    const statements: unknown = isTree(parsed) ? parsed['stmts'] : [];
+    const tree: unknown = Array.isArray(statements) && isTree(statements[0]) ? statements[0]['stmt'] : {};
+    return isTree(tree) ? tree : {};
+  } catch {
+    return {};
+  }
+}
+
 /** An AuthorizedQuery for any text, as the desk would hand it out after its intent is durable. */
 export function authorizedQuery(options: QueryOptions): AuthorizedQuery {
   const { database, sql } = options;
@@ -98,7 +114,12 @@ export function authorizedQuery(options: QueryOptions): AuthorizedQuery {
     call: {
       id: randomUUID(),
       tool: 'run_query',
-      principal: { id: options.principal ?? 'alice', kind: 'human', auth: 'api_key', roles: options.roles ?? ['analyst'] },
+      principal: {
+        id: options.principal ?? 'alice',
+        kind: 'human',
+        auth: 'api_key',
+        roles: options.roles ?? ['analyst'],
+      },
       client: {},
       transport: 'internal',
     },
@@ -109,9 +130,15 @@ export function authorizedQuery(options: QueryOptions): AuthorizedQuery {
   } as const;
   const statement = sealStatement({
     sql,
-    tree: {},
+    tree: treeOf(sql),
     class: options.class ?? 'read',
-    kind: options.kind ?? /^\s*(\w+)/.exec(sql)?.[1]?.toUpperCase().replace(/^WITH$/, 'SELECT') ?? 'SELECT',
+    kind:
+      options.kind ??
+      /^\s*(\w+)/
+        .exec(sql)?.[1]
+        ?.toUpperCase()
+        .replace(/^WITH$/, 'SELECT') ??
+      'SELECT',
     fixed: undefined,
     parameters,
     parameterCount: parameters.values.length,
