@@ -27,8 +27,23 @@ function addExplain(policy: Command, deps: CommandDeps): void {
     });
 }
 
+function addTest(policy: Command, deps: CommandDeps): void {
+  policy
+    .command('test')
+    .description('run the tests of policies: who, which statement, what must come of it')
+    .argument('[files...]', 'YAML files (default: tests/*.yaml in the policy directory)')
+    .addOption(configOption())
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  $ pgwarden policy test policies/tests/orders.yaml')
+    .action(async (files: readonly string[], options: import('./policy-test.ts').TestOptions) => {
+      const { policyTest } = await import('./policy-test.ts');
+      await policyTest(files, options, deps);
+    });
+}
+
 /** Adds `policy` and its commands to the program. */
 export function registerPolicyCommands(program: Command, deps: CommandDeps): void {
   const policy = program.command('policy').description('explain, test, write and review policies');
   addExplain(policy, deps);
+  addTest(policy, deps);
 }

@@ -56,7 +56,8 @@ export function judgeRelation(judge: Judge, access: RelationAccess, manner: Mann
   }
   const target = accessTarget(judge, access);
   // a description shows what may be described and leaves the rest out, so one column is enough
-  if (access.columns.length === 0 || manner.reading === 'describe') judgeWhole(judge, access, target, action, judgement, refuse);
+  if (access.columns.length === 0 || manner.reading === 'describe')
+    judgeWhole(judge, access, target, action, judgement, refuse);
   else judgeColumns(judge, access, target, action, judgement, refuse);
   if (manner.explains) judgeBehind(judge, access, manner.reading, judgement, refuse);
   judgeMasks(judge, access, manner, judgement);

@@ -94,6 +94,7 @@ export function aRelation(
     system: false,
     behind: [],
     forbiddenBehind: [],
+    inFrom: true,
     position: 40,
     written: changes.name ?? 'customers',
     ...changes,
