@@ -340,7 +340,7 @@ export const nodeKinds: Readonly<Record<string, NodeKind>> = {
   GroupingFunc: { fields: { args: 'Node[]', location: 'location' } },
   SetToDefault: { fields: { location: 'location' } },
   MultiAssignRef: { fields: { source: 'Node', colno: 'number', ncolumns: 'number' } },
-  MergeSupportFunc: { since: 17, fields: { location: 'location' } },
+  MergeSupportFunc: { since: 17, fields: { msftype: 'number', location: 'location' } },
   XmlExpr: {
     fields: {
       op: 'XmlExprOp',

@@ -5,9 +5,10 @@ import type { Database } from '../model/database.ts';
 import { Failure, Refusal } from '../model/errors.ts';
 import type { BindParameters, QueryRequest } from '../model/request.ts';
 import { numberParameters } from './named-parameters.ts';
-import { parseTree } from './parser.ts';
 import { createPositions, type PositionOf } from './positions.ts';
 import { classify, type Scope, type Verdict } from './read-only-rules.ts';
+import { readTree } from './read-tree.ts';
+import { createReadingCache, type Reading } from './reading-cache.ts';
 import { prefixed, type Rewriting, unchanged } from './rewriting.ts';
 import { type ParsedStatement, sealStatement, type Tree } from './statement.ts';
 import { checkText } from './text-limits.ts';
@@ -19,7 +20,7 @@ import { checkText } from './text-limits.ts';
 export async function parseStatement(request: QueryRequest, database: Database): Promise<ParsedStatement> {
   const text = await textOf(request, database);
   const scope: Scope = { intent: request.intent, action: request.action, readonly: database.readonly };
-  const reading = await read(text, scope);
+  const reading = await read(text, scope, request.statement.from === 'fixed' ? 'full' : database.dialect);
   checkParameterCount(text.parameters, reading.verdict.parameters);
   return sealStatement({
     sql: reading.sql,
@@ -51,10 +52,8 @@ async function textOf({ statement }: QueryRequest, database: Database): Promise<
   return { ...unchanged(statement.sql), parameters: statement.parameters };
 }
 
-interface Reading {
+interface PlacedReading extends Reading {
   readonly sql: string;
-  readonly tree: Tree;
-  readonly verdict: Verdict;
   readonly positionOf: PositionOf;
 }
 
@@ -62,29 +61,42 @@ interface Reading {
 const explainEnvelope = 'EXPLAIN (FORMAT JSON) ';
 
 /** For the action `explain`, a bare query is read once to see what it is, then again inside the envelope that is sent. */
-async function read(text: Rewriting, scope: Scope): Promise<Reading> {
-  const bare = await readText(text, scope);
+async function read(text: Rewriting, scope: Scope, dialect: Database['dialect']): Promise<PlacedReading> {
+  const bare = await admit(text, scope, dialect);
   if (scope.action !== 'explain' || bare.verdict.kind === 'EXPLAIN') return bare;
-  return readText(prefixed(explainEnvelope, text), scope);
+  return admit(prefixed(explainEnvelope, text), scope, 'full');
 }
 
-async function readText(text: Rewriting, scope: Scope): Promise<Reading> {
+const cache = createReadingCache(16 * 1024 * 1024);
+
+async function admit(text: Rewriting, scope: Scope, dialect: Database['dialect']): Promise<PlacedReading> {
   const characters = createPositions(text.sql);
   const positionOf: PositionOf = (location) => {
     const position = characters(location);
     return position === undefined ? undefined : text.toCaller(position);
   };
+  const key = `${scope.intent} ${scope.readonly} ${scope.action === 'explain'} ${dialect} ${text.sql}`;
+  const known = cache.get(key);
+  if (known !== undefined) return { ...known, sql: text.sql, positionOf };
   const { stmts } = await parseAsCaller(text);
   const tree = onlyStatement(stmts, positionOf);
   const verdict = classify(tree, scope, (message, hint, location) => {
     throw notReadOnly(message, hint, positionOf(location));
   });
-  return { sql: text.sql, tree, verdict, positionOf };
+  if (dialect === 'strict') await checkStrictly(text.sql, tree, verdict);
+  cache.set(key, { tree, verdict });
+  return { tree, verdict, sql: text.sql, positionOf };
+}
+
+/** The second reader is loaded only where a database asks for it. */
+async function checkStrictly(sql: string, tree: Tree, verdict: Verdict): Promise<void> {
+  const { checkDialect } = await import('./strict/check-dialect.ts');
+  await checkDialect(sql, tree, verdict.class);
 }
 
 async function parseAsCaller(text: Rewriting) {
   try {
-    return await parseTree(text.sql);
+    return await readTree(text.sql);
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.position === undefined) throw thrown;
     const position = text.toCaller(thrown.position);

@@ -1,2 +1,2 @@
--- expect: NAME_NOT_AVAILABLE
+-- expect: POLICY_DENIED
 SELECT most_common_vals FROM pg_stats

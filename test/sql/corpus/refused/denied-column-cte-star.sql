@@ -1,2 +1,2 @@
--- expect: POLICY_DENIED
+-- expect: NAME_NOT_AVAILABLE
 WITH t AS (SELECT * FROM customers) SELECT id FROM t

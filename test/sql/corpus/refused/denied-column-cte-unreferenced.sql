@@ -1,2 +1,2 @@
--- expect: POLICY_DENIED
+-- expect: NAME_NOT_AVAILABLE
 WITH t AS (SELECT email FROM customers) SELECT 1

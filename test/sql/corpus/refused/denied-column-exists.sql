@@ -1,2 +1,2 @@
--- expect: POLICY_DENIED
+-- expect: NAME_NOT_AVAILABLE
 SELECT 1 FROM regions WHERE EXISTS (SELECT email FROM customers)

@@ -1,2 +1,2 @@
--- expect: POLICY_DENIED
+-- expect: NAME_NOT_AVAILABLE
 SELECT count(*) FILTER (WHERE email IS NULL) FROM customers

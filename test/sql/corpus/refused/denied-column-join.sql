@@ -1,2 +1,2 @@
--- expect: POLICY_DENIED
+-- expect: NAME_NOT_AVAILABLE
 SELECT 1 FROM customers c JOIN regions r ON r.name = c.email

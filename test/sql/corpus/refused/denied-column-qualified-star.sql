@@ -1,2 +1,2 @@
--- expect: POLICY_DENIED
+-- expect: NAME_NOT_AVAILABLE
 SELECT c.* FROM orders o JOIN customers c ON c.id = o.customer_id

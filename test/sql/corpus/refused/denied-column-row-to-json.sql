@@ -1,2 +1,2 @@
--- expect: POLICY_DENIED
+-- expect: NAME_NOT_AVAILABLE
 SELECT row_to_json(c) FROM customers c

@@ -1,0 +1,47 @@
+/** What the broker and the reading worker say to each other. */
+
+import type { ErrorCode } from '../../model/errors.ts';
+import { isTree } from '../tree.ts';
+
+/** `parse`: by PostgreSQL's grammar. `strict`: names by the second reader. */
+export interface ReaderOrder {
+  readonly id: number;
+  readonly task: 'parse' | 'strict';
+  readonly sql: string;
+}
+
+/** The worker is loaded and begins; its deadline runs from here. */
+export interface ReaderBegins {
+  readonly id: number;
+  readonly begins: true;
+}
+
+export type ReaderAnswer =
+  | { readonly id: number; readonly value: unknown }
+  | {
+      readonly id: number;
+      readonly refusal: {
+        readonly code: ErrorCode;
+        readonly message: string;
+        readonly hint?: string;
+        readonly position?: number;
+      };
+    };
+
+export function isOrder(message: unknown): message is ReaderOrder {
+  return (
+    isTree(message) &&
+    typeof message['id'] === 'number' &&
+    typeof message['sql'] === 'string' &&
+    (message['task'] === 'parse' || message['task'] === 'strict')
+  );
+}
+
+export function isBeginning(message: unknown): message is ReaderBegins {
+  return isTree(message) && message['begins'] === true;
+}
+
+/** The worker is ours, so its answers are told apart, not distrusted. */
+export function isAnswer(message: unknown): message is ReaderAnswer {
+  return isTree(message) && typeof message['id'] === 'number' && ('value' in message || isTree(message['refusal']));
+}
