@@ -1,6 +1,7 @@
 /** The second half of a full verification: what each line says, and whether intents and outcomes add up. */
 
 import type { FindingCode, Severity } from './findings.ts';
+import { isPlainRecord } from './record-check.ts';
 import { type LogRecord, recordSchema } from './records.ts';
 
 export interface Counts {
@@ -86,6 +87,7 @@ export function readRecord(line: string): LogRecord | string {
   } catch {
     return 'the line is not JSON';
   }
+  if (isPlainRecord(value, line)) return value;
   if (JSON.stringify(value) !== line)
     return 'the line is not in the form the writer gives it (a duplicate key, a space, another notation)';
   const parsed = recordSchema.safeParse(value);

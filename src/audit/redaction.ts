@@ -1,19 +1,16 @@
 /** What a record says of SQL text: never a literal, a comment or an invented name, unless the mode is `full`. */
 
 import type { BindParameters } from '../model/request.ts';
-import { fingerprint, scan, type Token } from '../sql/parser.ts';
 import type { HmacKeys } from './hmac-key.ts';
 import { bounded } from './plain-text.ts';
 import type { SqlMode, SqlSection } from './records.ts';
+import { type Piece, readSql, type SqlReading } from './sql-reading.ts';
 
 /** The grammar whose fingerprints these are; they change with it. */
 const fingerprintVersion = 'pg18';
 
 /** Bytes of stored text, in every mode. */
 const maxStoredBytes = 64 * 1024;
-
-/** Text longer than this is not read: its hash alone is stored. */
-const maxReadBytes = 1024 * 1024;
 
 export interface SqlText {
   readonly sql: string;
@@ -35,94 +32,40 @@ interface Stored {
 
 /** Builds the `sql` section of a record. Never throws: what cannot be read is not stored. */
 export async function describeSql(text: SqlText, mode: SqlMode, keys: HmacKeys, logId: string): Promise<SqlSection> {
-  const fp = text.parses ? await fingerprintOf(text.sql) : undefined;
-  const stored = await storedText(text, fp !== undefined, mode, (literal) => keys.digest(logId, literal).slice(0, 12));
+  const reading = text.parses ? await readSql(text.sql) : undefined;
   return {
     mode,
-    ...stored,
+    ...storedText(text, reading, mode, (literal) => keys.digest(logId, literal).slice(0, 12)),
     ...(mode === 'fingerprint' && text.summary !== undefined ? { summary: bounded(text.summary, 1024) } : {}),
     len: Buffer.byteLength(text.sql),
     params: text.parameters.values.length,
     ...statedTypes(text.parameters),
-    ...(fp === undefined ? {} : { fp, fpv: fingerprintVersion }),
+    ...(reading === undefined ? {} : { fp: reading.fingerprint, fpv: fingerprintVersion }),
     hmac: `hmac:${keys.version}:${keys.digest(logId, text.sql)}`,
     ...(text.errorPosition === undefined ? {} : { errpos: text.errorPosition }),
   };
 }
 
-/**
- * Undefined for what the grammar does not read. The library hands out its error message, which quotes the text, in the
- * place of a fingerprint: only sixteen hex digits are one.
- */
-async function fingerprintOf(sql: string): Promise<string | undefined> {
-  if (Buffer.byteLength(sql) > maxReadBytes) return undefined;
-  const fp = await fingerprint(sql).catch(() => undefined);
-  return fp !== undefined && /^[0-9a-f]{16}$/.test(fp) ? fp : undefined;
-}
-
-async function storedText(
+function storedText(
   text: SqlText,
-  read: boolean,
+  reading: SqlReading | undefined,
   mode: SqlMode,
   digest: (literal: string) => string,
-): Promise<Stored> {
+): Stored {
   if (mode === 'full') return cut(text.sql);
-  if (!read) return { truncated: text.parses };
-  const tokens = await scan(text.sql).catch(() => undefined);
-  if (tokens === undefined) return { truncated: true };
-  const { shown, literals } = redact(
-    text.sql,
-    tokens,
-    text.bound,
-    mode === 'hmac' ? (literal) => `?h:${digest(literal)}` : () => '?',
-  );
-  return { ...(mode === 'fingerprint' ? { truncated: false } : cut(shown)), lits: literals };
-}
-
-/** Whitespace and comments become one space; literals become what `hide` makes of them; unbound quoted names become `"?"`. */
-export function redact(
-  sql: string,
-  tokens: readonly Token[],
-  bound: ReadonlySet<string>,
-  hide: (literal: string) => string,
-): { readonly shown: string; readonly literals: number } {
-  const bytes = Buffer.from(sql);
-  const written = ({ kind, start, end, text }: Token) =>
-    kind === 'keyword' ? bytes.toString('utf8', start, end) : text;
-  let shown = '';
-  let literals = 0;
-  let end = 0;
-  for (const token of tokens) {
-    if (isComment(token)) continue;
-    if (token.start > end && shown !== '') shown += ' ';
-    end = token.end;
-    if (isLiteral(token.text)) {
-      literals += 1;
-      shown += hide(token.text);
-    } else shown += isQuoted(token.text) && !isBound(token.text, bound) ? '"?"' : written(token);
-  }
-  return { shown, literals };
-}
-
-/**
- * By the token's text: the lexer's names for `B'…'`, `X'…'` and `U&'…'` do not tell that they are literals. `$1` is a
- * parameter, every other token that begins with `$` is a dollar-quoted string.
- */
-function isLiteral(text: string): boolean {
-  return text.endsWith("'") || /^\.?\d/.test(text) || /^\$(?!\d)/.test(text);
-}
-
-function isComment({ kind, text }: Token): boolean {
-  return kind === 'comment' || text.startsWith('--') || text.startsWith('/*');
-}
-
-function isQuoted(text: string): boolean {
-  return text.endsWith('"');
+  if (reading === undefined) return { truncated: text.parses };
+  const lits = reading.pieces.filter(({ kind }) => kind === 'literal').length;
+  if (mode === 'fingerprint') return { truncated: false, lits };
+  const hide = mode === 'hmac' ? (literal: string) => `?h:${digest(literal)}` : () => '?';
+  return { ...cut(reading.pieces.map((piece) => show(piece, text.bound, hide)).join('')), lits };
 }
 
 /** `U&"…"` is never shown: what it spells is not what it says. */
-function isBound(quoted: string, bound: ReadonlySet<string>): boolean {
-  return quoted.startsWith('"') && bound.has(quoted.slice(1, -1).replaceAll('""', '"'));
+function show({ kind, text }: Piece, bound: ReadonlySet<string>, hide: (literal: string) => string): string {
+  if (kind === 'literal') return hide(text);
+  if (kind === 'plain') return text;
+  const isBound = text.startsWith('"') && bound.has(text.slice(1, -1).replaceAll('""', '"'));
+  return isBound ? text : '"?"';
 }
 
 function cut(text: string): Stored {
