@@ -1,6 +1,6 @@
 /** The built command, as a client and an operator meet it: start order, refusals with the next command, and a graceful end. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { connectClient } from '../support/mcp-client.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { directDatabase, passwordVariable, startServer, type Workspace, workspace } from '../support/product.ts';
@@ -26,6 +26,13 @@ afterAll(async () => {
 
 const secrets = () => ({ [passwordVariable]: database.password });
 
+/** A server that is stopped whatever becomes of the test. */
+async function running() {
+  const server = await startServer(place.config, secrets());
+  onTestFinished(async () => void (await server.stop('SIGKILL')));
+  return server;
+}
+
 test('over stdio a client gets rows, and stdout carries nothing but MCP messages', async () => {
   const chat = await chatOverStdio(['--config', place.config], secrets(), [
     { method: 'tools/call', params: { name: 'run_query', arguments: { sql: 'SELECT * FROM fruits' } } },
@@ -36,7 +43,7 @@ test('over stdio a client gets rows, and stdout carries nothing but MCP messages
 });
 
 test('over HTTP a client gets rows; SIGTERM ends the server with 0', async () => {
-  const server = await startServer(place.config, secrets());
+  const server = await running();
   const client = await connectClient(server.url);
   const answer = await client.call('run_query', { sql: 'SELECT name FROM fruits', database_id: 'main' });
   expect(answer.structured['rows']).toEqual([{ name: 'apple' }]);
@@ -81,7 +88,7 @@ test.each([
 });
 
 test('two servers on one configuration run side by side', async () => {
-  const servers = await Promise.all([startServer(place.config, secrets()), startServer(place.config, secrets())]);
+  const servers = await Promise.all([running(), running()]);
   const answers = await Promise.all(
     servers.map(async ({ url }) => {
       const client = await connectClient(url);
