@@ -9,7 +9,7 @@ import type { DecisionPoint, Question } from './decision-point.ts';
 import { grantsAnything } from './grants-anything.ts';
 import type { Judge } from './judge.ts';
 import { createJudges } from './judges.ts';
-import { tightest } from './limits.ts';
+import { fixedLimits, tightest } from './limits.ts';
 import { modelSha256, modelText } from './model.ts';
 import type { Decision } from './permit.ts';
 import { callerOf, type Policy } from './policy.ts';
@@ -79,7 +79,7 @@ export async function createCasbinDecisionPoint(initial: DecisionPointSettings):
       rules: [...judgement.rules],
       denied: judgement.denied,
       obligations: {
-        limits: tightest(database.limits, principal === systemPrincipal ? [] : judge.limits, request.limits),
+        limits: fixedLimits(question.statement.fixed) ?? tightest(database.limits, judge.limits, request.limits),
         masks: permit ? judgement.masks : [],
       },
       policy: { sha256: policy.sha256, model: modelSha256, generation: inForce.generation },
