@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { registerAuditCommands } from './audit-commands.ts';
+import { registerDatabasesCommands } from './databases-commands.ts';
 import { registerDemo } from './demo-command.ts';
 import type { CommandDeps } from './deps.ts';
 import { legacyOptions } from './legacy-options.ts';
@@ -60,5 +61,6 @@ export function createProgram(deps: CommandDeps): Command {
   registerDemo(program, deps);
   registerPolicyCommands(program, deps);
   registerAuditCommands(program, deps);
+  registerDatabasesCommands(program, deps);
   return program;
 }
