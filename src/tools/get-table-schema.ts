@@ -1,6 +1,7 @@
 /** get_table_schema: one relation as this principal may see it. */
 
 import { z } from 'zod';
+import { Refusal } from '../model/errors.ts';
 import type { QueryRequest } from '../model/request.ts';
 import { looks } from './annotations.ts';
 import { databaseId, purpose } from './fields.ts';
@@ -44,6 +45,7 @@ export const getTableSchema = defineTool({
       target: input.table_name,
     };
     const answer = await parts.broker.run(request, invocation.signal);
+    if (answer.cut !== 'none') throw new Refusal('LIMIT_EXCEEDED', 'The relation is too large to be described whole.');
     const visibility = parts.decisionPoint.visibility(invocation.call.principal, found.databaseId);
     const described = relationParts(answer, found.schema, found.name, visibility);
     return {
