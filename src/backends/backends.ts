@@ -4,11 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { type AuthorizedQuery, openAuthorized } from '../audit/audit-log.ts';
 import type { Database } from '../model/database.ts';
 import { Failure } from '../model/errors.ts';
+import { createSecretLogins } from './aws/secret-logins.ts';
 import type { Backend } from './backend.ts';
 import { createEmbeddedBackend } from './embedded/embedded-backend.ts';
 import type { PoolStats } from './pool.ts';
 import type { DatabaseBackend } from './pooled-backend.ts';
-import { createPostgresBackend, type ReadSecret } from './postgres/postgres-backend.ts';
+import type { ReadSecret } from './postgres/logins.ts';
+import { createPostgresBackend } from './postgres/postgres-backend.ts';
 import { createRdsDataBackend } from './rds-data/rds-data-backend.ts';
 
 export interface BackendsOptions {
@@ -28,6 +30,7 @@ export interface Backends extends Backend {
 
 export function createBackends(options: BackendsOptions): Backends {
   const maskKey = options.maskKey ?? randomBytes(32);
+  const secretLogins = createSecretLogins();
   const open = new Map<string, { readonly database: Database; readonly backend: DatabaseBackend }>();
   let closed = false;
 
@@ -35,7 +38,7 @@ export function createBackends(options: BackendsOptions): Backends {
     const { connection } = database;
     switch (connection.type) {
       case 'direct_postgres':
-        return createPostgresBackend(database, connection, { ...options, maskKey });
+        return createPostgresBackend(database, connection, { ...options, secretLogins, maskKey });
       case 'embedded':
         return createEmbeddedBackend(database, connection, maskKey);
       case 'rds_data_api':
@@ -69,6 +72,7 @@ export function createBackends(options: BackendsOptions): Backends {
       const all = [...open.values()];
       open.clear();
       await Promise.all(all.map(({ backend }) => backend.close()));
+      secretLogins.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 /** User and password out of Secrets Manager: cached, shared by databases, and read again when a server refuses them. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsSettings } from '../../model/database.ts';
 import { Failure } from '../../model/errors.ts';
 import { awsFailure } from './aws-failure.ts';
@@ -20,8 +21,9 @@ export interface SecretLogins {
   /** The current login. Rejects with BACKEND_UNAVAILABLE; the sentence names what is missing and no value. */
   readonly login: (source: SecretSource) => Promise<Login>;
   /**
-   * The server refused `refused`: reads the secret anew, once for all who were refused with it, unless it was read a
-   * moment ago. Answers the login to try instead, or undefined when there is no other.
+   * The server refused `refused`: reads the secret anew, once for all who were refused with it, and not sooner than a
+   * moment after it was last read: a rotation changes the database and the secret one after the other. Answers the login
+   * to try instead, or undefined when there is no other.
    */
   readonly refresh: (source: SecretSource, refused: Login) => Promise<Login | undefined>;
   readonly close: () => void;
@@ -36,13 +38,14 @@ export interface SecretLoginsOptions {
   readonly now?: () => number;
   /** From 0 up to 1; spreads the reading of many secrets over time. */
   readonly random?: () => number;
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
 }
 
 /** Milliseconds a login is believed: between four and six minutes. */
 const lifetime = 5 * 60_000;
 const jitter = 0.2;
-/** Milliseconds between two readings that refusals cause: a rotation takes about as long to arrive. */
-const patience = 1000;
+/** Milliseconds between two readings that refusals cause. */
+const patience = 500;
 
 interface Entry {
   readonly login: Login;
@@ -75,7 +78,7 @@ export function readLogin(text: string): Login {
 }
 
 export function createSecretLogins(options: SecretLoginsOptions = {}): SecretLogins {
-  const { now = Date.now, random = Math.random } = options;
+  const { now = Date.now, random = Math.random, pause = sleep } = options;
   const secretsManager = createSecretFetcher();
   const fetch = options.fetch ?? secretsManager.fetch;
   const entries = new Map<string, Entry>();
@@ -113,8 +116,9 @@ export function createSecretLogins(options: SecretLoginsOptions = {}): SecretLog
   async function refresh(source: SecretSource, refused: Login): Promise<Login | undefined> {
     const known = entries.get(keyOf(source));
     if (known !== undefined && !isSame(known.login, refused)) return known.login;
-    if (known !== undefined && now() - known.read < patience) return undefined;
-    const entry = await read(source);
+    if (known !== undefined) await pause(Math.max(0, known.read + patience - now()));
+    const entry = entries.get(keyOf(source)) === known ? await read(source) : entries.get(keyOf(source));
+    if (entry === undefined) return undefined;
     return isSame(entry.login, refused) ? undefined : entry.login;
   }
 
