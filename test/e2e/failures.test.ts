@@ -114,7 +114,7 @@ test('a server process that goes away mid-query is a failure with a code, and th
   const call = client.call('run_query', { sql: endless });
   await vi.waitUntil(async () => (await running()) === 1, { timeout: 10_000 });
   await (await observer()).query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND state <> 'idle'",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND state <> 'idle' AND pid <> pg_backend_pid()",
     [database.database],
   );
   const answer = await call;
