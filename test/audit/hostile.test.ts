@@ -81,6 +81,7 @@ test('a statement over thousands of columns and rules still has its record, whic
     system: false,
     behind: [],
     forbiddenBehind: [],
+    inFrom: true,
     position: 1,
     written: 'x',
   });

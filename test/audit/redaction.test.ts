@@ -157,6 +157,7 @@ test('a quoted name that the resolver has bound is shown, an invented one is not
         system: false,
         behind: [],
         forbiddenBehind: [],
+        inFrom: true,
         position: 1,
         written: '"People"',
       },

@@ -1,0 +1,104 @@
+/** The auditor's commands: what they print, and how they end. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { registerAuditCommands } from '../../src/cli/audit-commands.ts';
+import { CommandError } from '../../src/cli/command-error.ts';
+import type { CommandDeps } from '../../src/cli/deps.ts';
+import { Refusal } from '../../src/model/errors.ts';
+import { aCall, aDatabase, aRequest, aStatement } from '../audit/shapes.ts';
+import { freshDirectory, openDesk, segmentsOf } from '../audit/support.ts';
+
+/** Runs one command as the program would; gives what it printed and the exit code it asked for. */
+export async function runAudit(...args: string[]): Promise<{ lines: string[]; code: number | undefined }> {
+  const lines: string[] = [];
+  let code: number | undefined;
+  const deps: CommandDeps = {
+    version: '0',
+    terminal: { out: (text) => lines.push(...text.split('\n')), err: (text) => lines.push(text), interactive: false },
+    loadConfig: () => Promise.reject(new Error('no configuration is read here')),
+    compose: () => Promise.reject(new Error('nothing is composed here')),
+    exitWith: (asked) => {
+      code = asked;
+    },
+  };
+  const program = new Command().exitOverride();
+  registerAuditCommands(program, deps);
+  try {
+    await program.parseAsync(['audit', ...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    lines.push(error.message);
+    code = error.exitCode;
+  }
+  return { lines, code };
+}
+
+async function aLog(): Promise<string> {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory);
+  await aCall(desk, { sql: "SELECT * FROM orders WHERE id = 'x'" });
+  await desk.recordRefusal(aRequest({ sql: 'DROP TABLE orders' }), new Refusal('STATEMENT_NOT_READ_ONLY', 'no'), {
+    database: aDatabase(),
+    statement: aStatement({ sql: 'DROP TABLE orders' }),
+  });
+  await desk.close();
+  return directory;
+}
+
+test('verify says what it checked and ends with 0 on an intact log', async () => {
+  const { lines, code } = await runAudit('verify', '--full', '--directory', await aLog());
+  expect(lines[0]).toMatch(/^orders\/i1: 4 records in 1 files, 1 allowed, 1 outcomes, 1 denied, last leaf /);
+  expect(lines.at(-1)).toMatch(/^Intact: 1 logs, 4 records verified/);
+  expect(code).toBe(0);
+});
+
+test('verify ends with 3 on a damaged log and names the byte', async () => {
+  const directory = await aLog();
+  const [path = ''] = segmentsOf(directory);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('alice', 'mallo'));
+  const { lines, code } = await runAudit('verify', '--directory', directory);
+  expect(lines[1]).toMatch(/DAMAGE chain_broken: .* \(000000000000\.jsonl, byte \d+, record 2\)/);
+  expect(code).toBe(3);
+});
+
+test('verify of a database without a log ends with 1', async () => {
+  const { code } = await runAudit('verify', 'nowhere', '--directory', await aLog());
+  expect(code).toBe(1);
+});
+
+test('a directory that is no audit log is a usage error', async () => {
+  const { lines, code } = await runAudit('verify', '--directory', '/nonexistent');
+  expect(lines).toEqual(['There is no audit log in /nonexistent.']);
+  expect(code).toBe(2);
+});
+
+test('verify --json is one document with the same verdict', async () => {
+  const { lines, code } = await runAudit('verify', '--full', '--json', '--directory', await aLog());
+  expect(JSON.parse(lines.join('\n'))).toMatchObject({
+    intact: true,
+    full: true,
+    logs: [{ log: 'orders/i1', records: 4, findings: [] }],
+  });
+  expect(code).toBe(0);
+});
+
+test('tail shows the newest records, one line each, denials by their first word', async () => {
+  const { lines } = await runAudit('tail', '-n', '3', '--directory', await aLog());
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/orders\/i1#1 {2}ALLOW {2}alice {2}run_query {2}SELECT \* FROM orders WHERE id = \?/);
+  expect(lines[1]).toMatch(/OK {2}2 rows/);
+  expect(lines[2]).toMatch(/DENY STATEMENT_NOT_READ_ONLY {2}alice/);
+});
+
+test('tail --json gives the lines as they stand in the file', async () => {
+  const directory = await aLog();
+  const { lines } = await runAudit('tail', '-n', '1', '--json', '--directory', directory);
+  expect(lines[0]).toBe(
+    readFileSync(segmentsOf(directory)[0] ?? '', 'utf8')
+      .trimEnd()
+      .split('\n')
+      .at(-1),
+  );
+});
