@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 
 /**
  * `policies/model.conf` is this text. A deny for any subject of the caller wins, and no rule means deny. `grants` and
- * `covers` are ours: which action an action includes, and which resources a pattern speaks of.
+ * `covers` are ours: which action an action includes, and which resources a pattern speaks of. casbin gives `in` the
+ * precedence of `||`, so it stands in brackets: without them `a || b in c` is `(a || b) in c`.
  */
 export const modelText = `# The request: who, in which database, on what, to do what.
 [request_definition]
@@ -24,7 +25,7 @@ e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
 
 # The caller's subjects are the user, the roles of g rows, the roles of the token, and * (anyone authenticated), all at once.
 [matchers]
-m = (p.subject == "*" || p.subject in r.principal.roles || p.subject == r.principal.user || g(r.principal.user, p.subject, r.database)) && (p.database == "*" || p.database == r.database) && grants(p.action, r.action) && covers(p.resource, p.eft, r.resource)
+m = (p.subject == "*" || (p.subject in r.principal.roles) || p.subject == r.principal.user || g(r.principal.user, p.subject, r.database)) && (p.database == "*" || p.database == r.database) && grants(p.action, r.action) && covers(p.resource, p.eft, r.resource)
 `;
 
 export const modelSha256: string = createHash('sha256').update(modelText).digest('hex');

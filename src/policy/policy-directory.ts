@@ -29,34 +29,44 @@ export async function readPolicies(
 ): Promise<ReadonlyMap<string, Policy>> {
   const faults: Fault[] = [];
   const readings = new Map<string, Promise<FileReading | undefined>>();
-  const shared = new Map<string, Policy>();
+  const shared = new Map<FileReading, Policy>();
   const policies = new Map<string, Policy>();
 
   /** Reads a file once for each database column its rows may hold. */
   function readOnce(file: string, scope: Scope): Promise<FileReading | undefined> {
-    const key = `${scope.database}\u0000${file}`;
+    const key = JSON.stringify([scope.databases, file]);
     const known = readings.get(key) ?? readRows(file, scope, faults);
     readings.set(key, known);
     return known;
   }
 
   await checkModel(join(directory, 'model.conf'), faults);
-  const roles = await readOnce(join(directory, 'roles.csv'), { database: '*', rolesOnly: true });
+  const roles = await readOnce(join(directory, 'roles.csv'), { databases: ['*'], rolesOnly: true });
+  const fallback = join(directory, 'default.csv');
   for (const id of databaseIds) {
-    const own = byDatabase[id] ?? join(directory, `${id}.csv`);
-    const fallback = join(directory, 'default.csv');
-    const reading =
-      (await readOnce(own, { database: own === fallback ? '*' : id, rolesOnly: false })) ??
-      (byDatabase[id] === undefined ? await readOnce(fallback, { database: '*', rolesOnly: false }) : undefined);
+    const named = byDatabase[id];
+    const own = named ?? join(directory, `${id}.csv`);
+    const scope = own === fallback ? forAll : named === undefined ? forOne(id) : forNamed(id, named, byDatabase);
+    const found = await readOnce(own, scope);
+    const reading = found ?? (named === undefined ? await readOnce(fallback, forAll) : undefined);
     if (reading === undefined) faults.push(missing(id, own, directory));
     else {
-      const policy = shared.get(reading.part.text) ?? combine(reading, roles);
-      if (reading.part.name === 'default.csv') shared.set(reading.part.text, policy);
+      const policy = shared.get(reading) ?? combine(reading, roles);
+      shared.set(reading, policy);
       policies.set(id, policy);
     }
   }
   if (faults.length > 0) throw new PolicyUnusable(faults);
   return policies;
+}
+
+const forAll: Scope = { databases: ['*'], rolesOnly: false };
+const forOne = (id: string): Scope => ({ databases: [id], rolesOnly: false });
+
+/** A file the configuration names for several databases speaks of all of them at once. */
+function forNamed(id: string, file: string, byDatabase: Readonly<Record<string, string>>): Scope {
+  const users = Object.values(byDatabase).filter((other) => other === file).length;
+  return { databases: users > 1 ? ['*'] : [id, '*'], rolesOnly: false };
 }
 
 function combine(own: FileReading, roles: FileReading | undefined): Policy {

@@ -21,9 +21,9 @@ import {
 } from './rule.ts';
 import { isSystemSchema } from './system-sets.ts';
 
-/** Which database column the rows must hold, and whether only role links may stand here (`roles.csv`). */
+/** What the database column of the rows may hold, and whether only role links may stand here (`roles.csv`). */
 export interface Scope {
-  readonly database: string;
+  readonly databases: readonly string[];
   readonly rolesOnly: boolean;
 }
 
@@ -123,11 +123,11 @@ function readKind(word: string): RowKind {
   throw new Mistake(`"${word}" is no kind of row`, `A row begins with ${rowKinds.join(', ')}; a comment with #.`);
 }
 
-function checkDatabase(written: string, { database }: Scope): void {
-  if (written === database) return;
+function checkDatabase(written: string, { databases }: Scope): void {
+  if (databases.includes(written)) return;
   throw new Mistake(
-    `the database column is "${written}", in this file it must be "${database}"`,
-    database === '*'
+    `the database column is "${written}", in this file it must be ${databases.map((id) => `"${id}"`).join(' or ')}`,
+    databases.includes('*')
       ? 'Rows of this file stand for every database that uses it: write *.'
       : `Rules of another database belong in its own file, ${written}.csv.`,
   );

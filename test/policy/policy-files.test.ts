@@ -165,6 +165,14 @@ describe('which policy a database has', () => {
     ).rejects.toThrow(/gone\.csv/);
   });
 
+  test('a file named for several databases holds * as database', async () => {
+    const directory = await policyDirectory({ 'common.csv': 'p, r, *, public.t, select, allow', 'narrow.csv': good });
+    const both = (name: string) => ({ orders: join(directory, name), billing: join(directory, name) });
+    const point = await load({}, ['orders', 'billing'], both('common.csv'));
+    expect(point.mayUse(aPrincipal('zoe', 'r'), 'billing')).toBe(true);
+    await expect(load({}, ['orders', 'billing'], both('narrow.csv'))).rejects.toThrow(/must be "\*"/);
+  });
+
   test('a database without a policy permits nothing to anyone', async () => {
     const point = await load({ 'orders.csv': good });
     const stranger = aQuestion(aPrincipal('alice', 'r'), { database: { id: 'elsewhere' }, relations: [aRelation()] });
