@@ -55,6 +55,8 @@ export interface Bench {
   readonly stats: () => { readonly active: number; readonly idle: number; readonly waiting: number };
   /** How the adapter is, where promises must differ. */
   readonly embedded: boolean;
+  /** Texts are parsed again before they are sent, so one that cannot be parsed never reaches a server. */
+  readonly parsesAgain: boolean;
 }
 
 /** Writes a seed where an embedded database finds it. */
@@ -82,6 +84,7 @@ function createBench(connection: Database['connection']): {
       execute({ database: writable, sql, class: 'write', intent: 'write', ...options }, signal),
     stats: () => backends.stats().get(writable.id) ?? { active: 0, idle: 0, waiting: 0 },
     embedded: connection.type === 'embedded',
+    parsesAgain: connection.type === 'rds_data_api',
   };
   return { bench, close: backends.close };
 }

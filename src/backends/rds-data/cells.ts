@@ -44,7 +44,7 @@ export function readLines(records: readonly (readonly Field[])[], columns: numbe
 }
 
 function cellsOf(line: string, columns: number): readonly (string | null)[] {
-  const cells = readRow(line);
+  const cells = columns === 1 && line === '()' ? [null] : readRow(line);
   if (cells.length !== columns) throw new SyntaxError('a row has other columns than were asked for');
   return cells;
 }

@@ -19,7 +19,8 @@ const casts: Readonly<Record<number, string>> = { 1009: 'pg_catalog._text', 1028
  * PostgreSQL refuses READ WRITE (25001). A target list is worked off from left to right, so the mode stands first.
  */
 function modeAndPin(readOnly: boolean): string {
-  const mode = `pg_catalog.set_config('transaction_read_only', '${readOnly ? 'on' : 'off'}', true)`;
+  const value = readOnly ? 'on' : 'off';
+  const mode = `pg_catalog.set_config('transaction_read_only', '${value}', true), pg_catalog.set_config('default_transaction_read_only', 'on', true)`;
   return pinText.replace(
     /^SELECT /,
     `SELECT ${mode}, pg_catalog.pg_backend_pid()::pg_catalog.text, pg_catalog.current_setting('server_version'), `,
@@ -54,7 +55,7 @@ export interface Session {
 /** The session, if every setting is as asked; undefined if any is not. */
 export function readPin({ records }: Executed, readOnly: boolean): Session | undefined {
   const cells = (records.length === 1 ? (records[0] ?? []) : []).map((field) => field.stringValue ?? null);
-  const [mode, pid, version = '', ...rest] = cells;
-  if (mode !== (readOnly ? 'on' : 'off') || !holdsPin(rest, readOnly)) return undefined;
+  const [mode, byDefault, pid, version = '', ...rest] = cells;
+  if (mode !== (readOnly ? 'on' : 'off') || byDefault !== 'on' || !holdsPin(rest, readOnly)) return undefined;
   return { pid: Number(pid), version: /^\d+(\.\d+)*/.exec(version ?? '')?.[0] ?? '' };
 }

@@ -30,6 +30,12 @@ export interface RunParts extends TransactionParts {
 /** Octets of rows asked for at most: below the service's 1,048,576, which fails the call instead of cutting it. */
 const serviceRoom = 960 * 1024;
 
+/**
+ * The exact cap is applied where it is on every backend; here only what cannot fit is kept back. Quoting at most doubles
+ * a row's text.
+ */
+const roomFor = (maxBytes: number) => Math.min(2 * maxBytes + 1024, serviceRoom);
+
 type Run = Pick<QueryResult, 'columns' | 'rows' | 'cut' | 'bytes' | 'masked' | 'affected' | 'envelope'>;
 
 export interface Ran {
@@ -111,7 +117,13 @@ class Runner {
 
   #values({ markers }: Sendable): readonly (string | null)[] {
     const { values } = this.call.statement.parameters;
-    return markers.map((parameter) => values[parameter - 1]?.value ?? null);
+    return markers.map((parameter) => {
+      const given = values[parameter - 1];
+      if (given !== undefined) return given.value;
+      throw new Failure('BACKEND_QUERY_FAILED', 'The statement asks for more parameters than were given.', {
+        sqlstate: '08P01',
+      });
+    });
   }
 
   #ask(question: Sendable): Promise<Executed> {
@@ -138,7 +150,7 @@ class Runner {
   async #runEnveloped(names: readonly string[], types: readonly (CastType | undefined)[]): Promise<Run> {
     const { query, statement } = this.call;
     const { maxRows, maxBytes } = query.decision.obligations.limits;
-    const caps = { maxRows, maxBytes: Math.min(maxBytes, serviceRoom) };
+    const caps = { maxRows, maxBytes: roomFor(maxBytes) };
     const sendable = await enveloped(statement, names.length, types, caps);
     const answer = await this.transaction.execute(
       sendable.sql,

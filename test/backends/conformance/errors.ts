@@ -31,6 +31,8 @@ export function errorPromises(bench: () => Bench): void {
       const error = await bench()
         .run(sql)
         .catch((thrown: unknown) => thrown);
+      if (sqlstate === '42601' && bench().parsesAgain)
+        return expect(error).toMatchObject({ code: 'BACKEND_QUERY_FAILED', sqlstate: undefined });
       expect(error).toMatchObject({ code: 'BACKEND_QUERY_FAILED', sqlstate, position });
       expect(error).toHaveProperty('message', expect.stringMatching(message));
     });
