@@ -11,6 +11,7 @@ export interface SessionSettings {
   readonly options: string;
   readonly application_name: string;
   readonly client_encoding: string;
+  readonly sslnegotiation: 'postgres';
   readonly connectionTimeoutMillis: number;
   readonly keepAlive: boolean;
   readonly keepAliveInitialDelayMillis: number;
@@ -33,6 +34,7 @@ export function sessionSettings(
     options: `-c default_transaction_read_only=on -c ${directSession.setting}=${directSession.value}`,
     application_name: 'pgwarden',
     client_encoding: 'UTF8',
+    sslnegotiation: 'postgres',
     connectionTimeoutMillis: database.limits.connectTimeout,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,

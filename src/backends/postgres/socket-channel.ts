@@ -22,6 +22,7 @@ export async function openSocketChannel(target: SessionTarget, signal: AbortSign
   const { settings, tls, password } = target;
   const { default: pg } = await import('pg');
   const client = new pg.Client({ ...settings, password, ssl: tls ?? false });
+  ignoreReplicationVariable(client);
   let version = '';
   client.connection.on('parameterStatus', ({ parameterName, parameterValue }: Record<string, unknown>) => {
     if (parameterName === 'server_version') version = String(parameterValue);
@@ -45,6 +46,12 @@ export async function openSocketChannel(target: SessionTarget, signal: AbortSign
   const cancel = () => sendCancel({ host: settings.host, port: settings.port, tls, processId, secretKey });
   const openedIn = Math.round((performance.now() - started) * 1000);
   return takeOver(client.connection.stream, { processId, version, openedIn, cancel });
+}
+
+/** The one variable `pg` reads whatever it is told: PGREPLICATION would turn the session into another kind. */
+function ignoreReplicationVariable(client: object): void {
+  const parameters: unknown = Reflect.get(client, 'connectionParameters');
+  if (typeof parameters === 'object' && parameters !== null) Reflect.set(parameters, 'replication', undefined);
 }
 
 /** Milliseconds a server is given to hang up after it was told goodbye. */
@@ -86,7 +93,10 @@ function takeOver(socket: Duplex, { processId, version, openedIn, cancel }: Sess
   // A server that speaks while nobody asked is shutting down or was reconfigured: either way the session is done.
   socket.on('data', (bytes: Buffer) => (listener === undefined ? destroy() : listener.data(bytes)));
   socket.on('error', end);
-  socket.on('close', () => end(new Error('the connection was closed')));
+  socket.on('close', () => {
+    if (listener !== undefined) cancel(); // a server that only lost the connection would work on for nobody
+    end(new Error('the connection was closed'));
+  });
   return {
     pid: processId,
     version,

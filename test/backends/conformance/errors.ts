@@ -17,6 +17,7 @@ const relation = (kind: RelationAccess['kind']): RelationAccess => ({
   forbiddenBehind: [],
   position: 1,
   written: 'people_view',
+  inFrom: true,
 });
 
 export function errorPromises(bench: () => Bench): void {
