@@ -41,9 +41,57 @@ function addTest(policy: Command, deps: CommandDeps): void {
     });
 }
 
+function addInit(policy: Command, deps: CommandDeps): void {
+  policy
+    .command('init')
+    .description('write a starter policy beside the configuration')
+    .addOption(configOption())
+    .option('--principal <id>', 'who becomes a reader (default: the caller over stdio)')
+    .option('--schema <name>', 'a schema readers may read; may be repeated', collect)
+    .addHelpText('after', '\nExample:\n  $ pgwarden policy init --schema public')
+    .action(async (options: import('./policy-init.ts').InitOptions) => {
+      const { policyInit } = await import('./policy-init.ts');
+      await policyInit(options, deps);
+    });
+}
+
+function addReview(policy: Command, deps: CommandDeps): void {
+  policy
+    .command('review')
+    .description('who may read, write and call what, down to columns')
+    .addOption(configOption())
+    .option('--database <id>', 'one database (default: all)')
+    .option('--csv', 'as CSV')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  $ pgwarden policy review --csv > review.csv')
+    .action(async (options: import('./policy-review.ts').ReviewOptions) => {
+      const { policyReview } = await import('./policy-review.ts');
+      await policyReview(options, deps);
+    });
+}
+
+function addWho(policy: Command, deps: CommandDeps): void {
+  policy
+    .command('who')
+    .description('who may read one column')
+    .addOption(configOption())
+    .requiredOption('--column <name>', 'schema.relation.column')
+    .option('--database <id>', 'one database (default: all)')
+    .option('--csv', 'as CSV')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  $ pgwarden policy who --column public.customers.email')
+    .action(async (options: import('./policy-review.ts').WhoOptions) => {
+      const { policyWho } = await import('./policy-review.ts');
+      await policyWho(options, deps);
+    });
+}
+
 /** Adds `policy` and its commands to the program. */
 export function registerPolicyCommands(program: Command, deps: CommandDeps): void {
   const policy = program.command('policy').description('explain, test, write and review policies');
   addExplain(policy, deps);
   addTest(policy, deps);
+  addInit(policy, deps);
+  addReview(policy, deps);
+  addWho(policy, deps);
 }
