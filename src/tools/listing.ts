@@ -29,7 +29,14 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
     },
   });
   if ($schema !== dialect) throw new Error('a tool schema must be JSON Schema 2020-12, the dialect clients assume');
-  return published.parse(JSON.parse(JSON.stringify(converted)));
+  return published.parse(JSON.parse(JSON.stringify(converted), withoutTypeLists));
+}
+
+/** A list of types becomes one alternative each: the list is legal, but several model providers do not read it. */
+function withoutTypeLists(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('type' in value) || !Array.isArray(value.type)) return value;
+  const { type, ...rest } = value;
+  return { ...rest, anyOf: type.map((one: unknown) => ({ type: one })) };
 }
 
 const errorSchema = {
