@@ -1,12 +1,12 @@
 /** The pin: the first statement of every transaction. It takes the snapshot, sets what a statement's meaning depends on, and reports it. */
 
-import { randomBytes } from 'node:crypto';
 import type { Database } from '../../model/database.ts';
 import type { CallContext } from '../../model/request.ts';
 import type { Step } from '../protocol/encode.ts';
 import { readCells } from '../protocol/replies.ts';
 import type { Channel } from './channel.ts';
 import type { Reply } from './converse.ts';
+import { allowPreparing, notePrepared, preparedAs } from './prepared.ts';
 
 /** Settings with one value for every call; the server must confirm each. */
 const constant = [
@@ -64,18 +64,6 @@ export interface Pin {
   readonly statementTimeout: number;
 }
 
-/**
- * Sessions known to be direct keep the pin as a prepared statement, a third of the exchange's cost on the server. Its
- * name cannot be guessed by a text that would like to replace it.
- */
-const prepared = new WeakMap<Channel, { readonly name: string; parsed: boolean }>();
-
-/** The session lost its prepared statements (DISCARD ALL). */
-export function forgetPin(session: Channel): void {
-  const known = prepared.get(session);
-  if (known !== undefined) known.parsed = false;
-}
-
 /** The parameters of `pinText`. */
 export function pinValues({ database, call, statementTimeout }: Pin): readonly string[] {
   return [
@@ -91,9 +79,8 @@ export function pinValues({ database, call, statementTimeout }: Pin): readonly s
 
 /** The statement that pins a transaction for one call. */
 export function pinStep(pin: Pin, session: Channel): Step {
-  const known = prepared.get(session);
   const values = pinValues(pin);
-  return { text: pinText, types, values, maxRows: 0, ...(known === undefined ? {} : { prepared: { ...known } }) };
+  return { text: pinText, types, values, maxRows: 0, ...preparedAs(session, 'pin') };
 }
 
 /** Whether the pin's row says that every setting is as asked, and the transaction as read-only as it must be. */
@@ -102,19 +89,22 @@ export function holdsPin(found: readonly (string | null)[], readOnly: boolean): 
   return settingsHold && found[constant.length] === (readOnly ? 'on' : 'off');
 }
 
-/** Whether the server answered that every setting is as asked, and the transaction as read-only as it must be. */
-export function isPinned(reply: Reply | undefined, readOnly: boolean, session: Channel): boolean {
+/**
+ * Whether the server answered that every setting is as asked, and the transaction as read-only as it must be. `step` is
+ * what it answered to.
+ */
+export function isPinned(
+  reply: Reply | undefined,
+  step: Step | undefined,
+  readOnly: boolean,
+  session: Channel,
+): boolean {
   const row = reply?.tag === 'SELECT 1' ? reply.rows[0] : undefined;
-  if (row === undefined) return false;
+  if (row === undefined || step === undefined) return false;
   const found: (string | null)[] = [];
   readCells(row, (text) => found.push(text));
   if (!holdsPin(found, readOnly)) return false;
-  remember(session, found[constant.length + 1] === directSession.value);
+  notePrepared(session, 'pin', step);
+  if (found[constant.length + 1] === directSession.value) allowPreparing(session);
   return true;
-}
-
-function remember(session: Channel, direct: boolean): void {
-  const known = prepared.get(session);
-  if (known !== undefined) known.parsed = true;
-  else if (direct) prepared.set(session, { name: `pin_${randomBytes(8).toString('hex')}`, parsed: false });
 }

@@ -73,7 +73,7 @@ export function openingOf(
 /** `session` is where the plan will run: a session that has seen the pin before need not parse it again. */
 export function planOf(query: AuthorizedContents, statement: Readonly<StatementContents>, session: Channel): Plan {
   const readOnly = mustBeReadOnly(query, statement);
-  const witness = witnessStep(query.access);
+  const witness = witnessStep(query.access, session);
   const opening = openingOf(query, readOnly, session);
   const steps = [...opening, ...(witness === undefined ? [] : [witness]), statementStep(query, statement)];
   return { steps, readOnly, witness: witness === undefined ? -1 : opening.length, statement: steps.length - 1 };

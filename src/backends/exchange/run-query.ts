@@ -10,8 +10,8 @@ import { StaleCatalog } from '../stale-catalog.ts';
 import type { Channel } from './channel.ts';
 import { type Answer, converse, type Reply } from './converse.ts';
 import { guard } from './guard.ts';
-import { forgetPin } from './pin.ts';
 import { encodePlan, type Plan, planOf } from './plan.ts';
+import { forgetPrepared } from './prepared.ts';
 import { hasPredictedShape, type Released, releaseRows } from './release-rows.ts';
 import type { KnownTypes } from './types-of.ts';
 import { type Call, judge } from './verdict.ts';
@@ -126,7 +126,7 @@ export async function cleanSession(channel: Channel, { query }: Call): Promise<v
   const watch = guard(channel, tidyTime, undefined);
   const answer = await converse(channel, encodeSimple('DISCARD ALL'), 1, slack);
   watch.release();
-  forgetPin(channel);
+  forgetPrepared(channel);
   if (answer.statuses[0] !== 'I' || answer.replies[0]?.tag !== 'DISCARD ALL') channel.destroy();
 }
 

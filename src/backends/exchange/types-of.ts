@@ -38,7 +38,8 @@ async function lookUp(
     ? await converse(channel, encodePlan({ steps, readOnly: true }), 2, lookupBytes)
     : await converse(channel, encodeSteps([lookupStep(oids)]), 1, lookupBytes);
   watch.release();
-  if (readOnly && !(isPinned(answer.replies[1], true, channel) && answer.statuses[1] === 'I')) channel.destroy();
+  if (readOnly && !(isPinned(answer.replies[1], steps[1], true, channel) && answer.statuses[1] === 'I'))
+    channel.destroy();
   const reply = answer.replies[readOnly ? 2 : 0];
   return readTypes(oids, reply === undefined ? [] : rowsOf(reply));
 }

@@ -9,6 +9,7 @@ import type { Channel } from './channel.ts';
 import type { Answer, Reply } from './converse.ts';
 import { isPinned } from './pin.ts';
 import type { Plan } from './plan.ts';
+import { notePrepared } from './prepared.ts';
 import { staleState } from './witness.ts';
 
 /** One call on its way: its token and what the token holds. */
@@ -64,8 +65,10 @@ function interrupted(interruption: Interruption, safeToRetry: boolean): Failure 
 }
 
 /** The transaction was opened and pinned as asked; nothing the statement gave may be believed otherwise. */
-function isOpened({ replies }: Answer, { readOnly }: Plan, session: Channel): boolean {
-  return replies[0]?.tag === 'BEGIN' && isPinned(replies[1], readOnly, session);
+function isOpened({ replies }: Answer, { readOnly, steps, witness }: Plan, session: Channel): boolean {
+  const witnessed = steps[witness];
+  if (witnessed !== undefined && replies[witness]?.tag === 'SELECT 1') notePrepared(session, 'witness', witnessed);
+  return replies[0]?.tag === 'BEGIN' && isPinned(replies[1], steps[1], readOnly, session);
 }
 
 /** After the closing ROLLBACK (or, before a COMMIT, inside the transaction) the session is where it should be. */

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Backends, createBackends } from '../../../src/backends/backends.ts';
+import { StaleCatalog } from '../../../src/backends/stale-catalog.ts';
+import { functionFingerprint, relationFingerprint } from '../../../src/catalog/fingerprints.ts';
+import type { Witness } from '../../../src/sql/access.ts';
+import {
+  aDatabase,
+  authorizedQuery,
+  directConnection,
+  type QueryOptions,
+  readTestSecret,
+} from '../../support/authorized.ts';
+import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
+
+let server: TestDatabase;
+let backends: Backends;
+beforeAll(async () => {
+  server = await testDatabase({
+    seed: `CREATE SCHEMA early; CREATE TABLE t (a int, b text); INSERT INTO t VALUES (1, 'x');
+      CREATE VIEW v AS SELECT a FROM t; CREATE SEQUENCE touched;
+      CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT $1'`,
+  });
+  backends = createBackends({ readSecret: readTestSecret, nativeDriverForced: false });
+});
+afterAll(async () => {
+  await backends.close();
+  await server.drop();
+});
+
+const witnessed = async (kind: Witness['kind'], name: string): Promise<Witness> => {
+  const client = await server.client();
+  const from =
+    kind === 'relation'
+      ? `pg_class c WHERE c.oid = to_regclass('${name}')`
+      : `pg_proc p WHERE p.oid = to_regprocedure('${name}')`;
+  const alias = kind === 'relation' ? 'c' : 'p';
+  const { rows } = await client.query(
+    `SELECT ${alias}.oid::int AS oid, ${kind === 'relation' ? relationFingerprint : functionFingerprint} AS fingerprint FROM ${from}`,
+  );
+  return { kind, name, ...rows[0] };
+};
+
+const run = (sql: string, access: QueryOptions['access'] = {}, options: Partial<QueryOptions> = {}) => {
+  const database = aDatabase(directConnection(server), { searchPath: ['early', 'public'], readonly: false });
+  return backends.execute(authorizedQuery({ database, sql, access, ...options }), new AbortController().signal);
+};
+
+const ddl = async (sql: string) => (await server.client()).query(sql);
+
+test('an unchanged catalog lets the statement run, again and again', async () => {
+  const witnesses = [
+    await witnessed('relation', 't'),
+    await witnessed('relation', 'v'),
+    await witnessed('function', 'public.f(integer)'),
+  ];
+  for (let time = 0; time < 8; time++) expect((await run('SELECT a FROM t', { witnesses })).rows).toEqual([[1]]);
+});
+
+test.each<[string, Witness['kind'], string, string, string]>([
+  ['a new column', 'relation', 't', 'ALTER TABLE t ADD COLUMN c int', 'ALTER TABLE t DROP COLUMN c'],
+  ['a renamed column', 'relation', 't', 'ALTER TABLE t RENAME COLUMN b TO bb', 'ALTER TABLE t RENAME COLUMN bb TO b'],
+  ['a new table earlier in the search_path', 'relation', 't', 'CREATE TABLE early.t (a int)', 'DROP TABLE early.t'],
+  [
+    'a replaced view',
+    'relation',
+    'v',
+    'CREATE OR REPLACE VIEW v AS SELECT a + 1 AS a FROM t',
+    'CREATE OR REPLACE VIEW v AS SELECT a FROM t',
+  ],
+  ['a table that is gone', 'relation', 't', 'ALTER TABLE t RENAME TO tt', 'ALTER TABLE tt RENAME TO t'],
+  [
+    'a function with the rights of its owner now',
+    'function',
+    'public.f(integer)',
+    'ALTER FUNCTION f(int) SECURITY DEFINER',
+    'ALTER FUNCTION f(int) SECURITY INVOKER',
+  ],
+])('%s: nothing runs, nothing is released', async (_, kind, name, change, back) => {
+  const witnesses = [await witnessed(kind, name)];
+  await ddl(change);
+  await expect(run('SELECT 1', { witnesses })).rejects.toBeInstanceOf(StaleCatalog);
+  const write = run("SELECT nextval('touched')", { witnesses }, { class: 'write', intent: 'write', kind: 'SELECT' });
+  await expect(write).rejects.toBeInstanceOf(StaleCatalog);
+  expect((await run('SELECT is_called FROM public.touched')).rows).toEqual([[false]]);
+  await ddl(back);
+  expect((await run('SELECT 1')).rows).toEqual([[1]]);
+});
+
+test('a result of another shape than predicted is not released', async () => {
+  const { oid } = await witnessed('relation', 't');
+  const origin = (attnum: number) => ({ oid, attnum, schema: 'public', relation: 't', column: 'a' });
+  const predicted = [
+    { name: 'a', origin: origin(1) },
+    { name: 'b', origin: origin(2) },
+  ];
+  expect((await run('SELECT * FROM public.t', { output: predicted })).rows).toEqual([[1, 'x']]);
+  for (const output of [
+    predicted.slice(0, 1),
+    [...predicted, { name: 'c' }],
+    [{ name: 'a' }, { name: 'c' }],
+    [
+      { name: 'a', origin: origin(2) },
+      { name: 'b', origin: origin(2) },
+    ],
+    [{ name: 'a', origin: { ...origin(1), oid: oid + 1 } }, { name: 'b' }],
+  ])
+    await expect(run('SELECT * FROM public.t', { output })).rejects.toBeInstanceOf(StaleCatalog);
+});
+
+test('a predicted origin that the server cannot know is no difference', async () => {
+  const { oid } = await witnessed('relation', 't');
+  const origin = { oid, attnum: 1, schema: 'public', relation: 't', column: 'a' };
+  const sql = 'SELECT a FROM public.t UNION ALL SELECT a FROM public.t';
+  expect((await run(sql, { output: [{ name: 'a', origin }] })).rows).toEqual([[1], [1]]);
+});
