@@ -23,13 +23,22 @@ export interface ListenOptions {
 
 const onError = (log: Log) => (error: Error) => log.warn('trouble on a connection', { error: error.message });
 
+/** The client learns that, and the operator why: the reason may name files and variables. */
+async function toolboxOf(parts: Promise<Parts>): Promise<Parts['toolbox']> {
+  try {
+    return (await parts).toolbox;
+  } catch {
+    throw new Error('The server could not be made ready; its operational log says why.');
+  }
+}
+
 /** The parts are asked for when the first call needs them: `initialize` is answered before. */
 export async function listenStdio(options: ListenOptions, parts: () => Promise<Parts>): Promise<Listening> {
   const { startStdio } = await import('../transport/stdio.ts');
   const { principal: id, roles } = options.config.stdio;
   const principal: Principal = Object.freeze({ id, kind: 'human', auth: 'stdio', roles });
   const server = startStdio({
-    toolbox: async () => (await parts()).toolbox,
+    toolbox: () => toolboxOf(parts()),
     version: options.version,
     principal,
     stdin: process.stdin,

@@ -17,6 +17,14 @@ function report(thrown: CommandError, json: boolean, { terminal }: CommandDeps):
 /** Codes that are answers, not errors. */
 const answered = new Set(['commander.helpDisplayed', 'commander.help', 'commander.version']);
 
+/** A mistake in the program itself, which only its stack explains; not what the world did (a port in use, a secret unset). */
+function isOwnFault(thrown: unknown): thrown is Error {
+  return (
+    [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => thrown instanceof kind) &&
+    !Object.hasOwn(Object(thrown), 'code')
+  );
+}
+
 async function explain(thrown: unknown, json: boolean, deps: CommandDeps): Promise<number> {
   if (thrown instanceof CommanderError) return answered.has(thrown.code) ? 0 : 2; // commander has written its own sentence
   if (thrown instanceof CommandError) {
@@ -34,8 +42,8 @@ async function explain(thrown: unknown, json: boolean, deps: CommandDeps): Promi
     report(new CommandError(`${thrown.code}: ${thrown.message}`, code, thrown.hint), json, deps);
     return code;
   }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  report(new CommandError(message, 1), json, deps);
+  report(new CommandError(thrown instanceof Error ? thrown.message : String(thrown), 1), json, deps);
+  if (isOwnFault(thrown)) deps.terminal.err(thrown.stack ?? '');
   return 1;
 }
 

@@ -48,12 +48,14 @@ export interface HttpServer {
   readonly url: string;
   readonly announceToolChange: () => void;
   readonly sessionCount: () => number;
-  /** Lets nothing new in, cancels what runs, waits until each call has left its last record, ends every connection. */
+  /** Lets nothing new in, lets what runs finish within a deadline, then cancels it, waits until each call has left its last record, ends every connection. */
   readonly close: () => Promise<void>;
 }
 
 /** Milliseconds. A header or body that dribbles in slower than this is cut off (408); idle connections outlive a proxy's. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+/** What runs when the stop is asked for may finish; supervisors commonly end a process that takes ten seconds. */
+const drain = 5000;
 const grace = 10_000;
 
 /** Binds the address and serves. Rejects when it cannot be bound, or when the settings would leave the door open. */
@@ -63,6 +65,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     throw new Error('server.auth.mode: none is refused on an address that other machines can reach; use api_key.');
   }
   const calls = createCallsInFlight();
+  /** POST requests until the last byte of their answer is out; GET streams have no end of their own. */
+  const answering = createCallsInFlight();
   const sessionLimits = options.sessionLimits ?? defaultSessionLimits;
   const shared = { toolbox: options.toolbox, version: options.version, calls, sessionLimits, onError };
   const streamable = createStreamableHttp({ ...shared, sessions: settings.sessions });
@@ -75,6 +79,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     if (pathname === '/healthz') return answerHealth(request, response, true);
     if (pathname === '/readyz') return answerHealth(request, response, !closing && (await options.ready()));
     const isMessage = pathname === sse?.messagesPath;
+    if (closing) throw new HttpProblem(503, 'The server is stopping.', -32000, { Connection: 'close' });
     if (pathname !== '/mcp' && pathname !== sse?.path && !isMessage) throw new HttpProblem(404, 'Not found.');
     if (door.guard(request, response) === 'answered') return;
     const caller = await door.authenticate(request, response, pathname);
@@ -88,6 +93,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   }
 
   const server = createServer({ ...timeouts, maxHeaderSize: 16_384 }, (request, response) => {
+    if (request.method === 'POST') void answering.track(new Promise((resolve) => response.once('close', resolve)));
     route(request, response).catch((thrown: unknown) => {
       if (!(thrown instanceof HttpProblem)) onError(thrown instanceof Error ? thrown : new Error(String(thrown)));
       answerProblem(response, thrown instanceof HttpProblem ? thrown : new HttpProblem(500, 'Internal error.', -32603));
@@ -105,6 +111,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     async close() {
       closing = true;
       const closed = new Promise((resolve) => server.close(resolve));
+      await answering.idle(drain);
       await Promise.allSettled([streamable.close(), sse?.close()]);
       await calls.idle(grace);
       server.closeAllConnections();

@@ -1,6 +1,6 @@
 /** The built command, as a client and an operator meet it: start order, refusals with the next command, and a graceful end. */
 
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { connectClient } from '../support/mcp-client.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { directDatabase, passwordVariable, startServer, type Workspace, workspace } from '../support/product.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   const principal =
     'stdio: { principal: alice, roles: [analyst] }\nserver: { auth: { mode: none, principal: bob, roles: [analyst] } }';
   place = await workspace({
-    config: `${principal}\ndatabases:\n${directDatabase('main', database)}\n`,
+    config: `${principal}\nlimits: { lock_timeout: 20s }\ndatabases:\n${directDatabase('main', database)}\n`,
     policies: { 'default.csv': 'p, analyst, *, public.*, select, allow' },
   });
 });
@@ -68,6 +68,16 @@ test('a setting whose feature is missing refuses the start', async () => {
   expect(stderr).toMatch(/config\.yaml:1: server\.admin_listen: is not available in this version/);
 });
 
+test('what fails after initialize was answered ends the server; the client does not learn the reason', async () => {
+  const config = 'audit: { hmac_key: { env: KEY_THAT_IS_UNSET } }\ndatabases:\n  sample:\n    type: embedded\n';
+  const broken = await workspace({ config, policies: { 'default.csv': 'p, analyst, *, public.*, select, allow' } });
+  const chat = await chatOverStdio(['--config', broken.config], {}, [{ method: 'tools/list', params: {} }]);
+  await broken.remove();
+  expect(chat.code).toBe(1);
+  expect(chat.stderr).toContain('KEY_THAT_IS_UNSET');
+  expect(chat.stdoutLines.join()).not.toContain('KEY_THAT_IS_UNSET');
+});
+
 test('an audit directory that cannot be written refuses the start', async () => {
   const { code, stderr } = await runCli(
     ['serve', '--config', place.config, '--audit-directory', '/dev/null/log'],
@@ -100,3 +110,34 @@ test('two servers on one configuration run side by side', async () => {
   expect(answers).toEqual([[{ id: 1 }], [{ id: 1 }]]);
   expect(await Promise.all(servers.map((server) => server.stop()))).toEqual([0, 0]);
 });
+
+test('a call that runs when SIGTERM comes is answered before the server ends; new ones are not taken', async () => {
+  const server = await running();
+  const client = await connectClient(server.url);
+  await client.call('run_query', { sql: 'SELECT id FROM fruits' }); // the catalog is loaded: the next call reaches the lock
+  const holder = await database.client();
+  await holder.query('BEGIN; LOCK TABLE fruits IN ACCESS EXCLUSIVE MODE');
+  const answer = client.call('run_query', { sql: 'SELECT name FROM fruits' });
+  await vi.waitFor(async () => expect(await waitingForLock()).toBe(1), { timeout: 10_000, interval: 20 });
+  const ended = server.stop('SIGTERM');
+  await vi.waitFor(async () =>
+    expect((await fetch(server.url.replace('/mcp', '/readyz')).catch(() => undefined))?.ok).not.toBe(true),
+  );
+  await holder.query('ROLLBACK');
+  await holder.end();
+  expect((await answer).structured['rows']).toEqual([{ name: 'apple' }]);
+  expect(await ended).toBe(0);
+});
+
+async function waitingForLock(): Promise<number> {
+  const observer = await database.client({ ...database.superuser });
+  try {
+    const { rows } = await observer.query(
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'",
+      [database.database],
+    );
+    return rows[0].n;
+  } finally {
+    await observer.end();
+  }
+}
