@@ -48,7 +48,8 @@ export const headerText = `SELECT pg_catalog.current_setting('server_version_num
     FROM pg_catalog.pg_operator o WHERE o.oid < 16384) || ' ' ||
   (SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtext(pg_catalog.concat_ws(' ',
       k.castsource, k.casttarget, k.castfunc, k.castcontext))))
-    FROM pg_catalog.pg_cast k WHERE k.oid < 16384) AS stamp`;
+    FROM pg_catalog.pg_cast k WHERE k.oid < 16384) AS stamp,
+  pg_catalog.current_database()::text AS database`;
 
 export const schemasText = paged(
   ['n.oid::text', 'n.nspname::text'],

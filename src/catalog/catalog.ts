@@ -127,6 +127,8 @@ export interface Catalog {
   readonly version: string;
   /** `server_version_num`, e.g. 180004. */
   readonly serverVersion: number;
+  /** Name of the database: the only catalog name a statement may qualify with. */
+  readonly databaseName: string;
   /** Schemas looked through, in order, pg_catalog included where PostgreSQL would look there. */
   readonly searchPath: readonly string[];
   /** Estimate of the memory held by this snapshot alone, in bytes (what snapshots share is not counted). */
@@ -146,6 +148,8 @@ export interface Catalog {
   readonly viewDefinition: (oid: number) => string | undefined;
 
   readonly type: (oid: number) => Type | undefined;
+  /** The multirange type of a range type, or 0. */
+  readonly multirangeOf: (range: number) => number;
   readonly typeByName: (schema: string | undefined, name: string) => Type | undefined;
   /** Functions of every schema looked through (or the one named), those of earlier schemas first. */
   readonly procedures: (schema: string | undefined, name: string) => readonly Procedure[];

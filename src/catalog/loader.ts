@@ -142,7 +142,12 @@ async function loadPart(context: Context): Promise<void> {
     const schema = schemas.get(number(row, 1));
     if (schema !== undefined) add(schema);
   };
-  for await (const row of pages(context, 'catalog_types')) place(row, (schema) => part.types.add(typeOf(row, schema)));
+  for await (const row of pages(context, 'catalog_types'))
+    place(row, (schema) => {
+      const type = typeOf(row, schema);
+      part.types.add(type);
+      if (type.kind === 'multirange') part.multiranges.set(type.subtype, type.oid);
+    });
   for await (const row of pages(context, 'catalog_functions'))
     place(row, (schema) => part.procedures.add(procedureOf(row, schema)));
   for await (const row of pages(context, 'catalog_operators'))
@@ -200,6 +205,7 @@ export async function loadCatalog(
   return createSnapshot({
     version: hash.digest('hex'),
     serverVersion,
+    databaseName: text(header, 2),
     system: system.part,
     own: part,
     searchPath,

@@ -32,6 +32,8 @@ export class CatalogPart {
   readonly schemas = new Map<number, string>();
   readonly relations = new RelationTable();
   readonly types = new NameIndex<Type>();
+  /** Range type → its multirange type. */
+  readonly multiranges = new Map<number, number>();
   readonly procedures = new NameIndex<Procedure>();
   readonly operators = new NameIndex<Operator>();
   readonly parents = new Map<number, readonly number[]>();

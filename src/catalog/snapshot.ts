@@ -6,6 +6,7 @@ import type { CatalogPart, NameIndex } from './part.ts';
 export interface SnapshotParts {
   readonly version: string;
   readonly serverVersion: number;
+  readonly databaseName: string;
   /** What initdb made, shared between databases of equal servers. */
   readonly system: CatalogPart;
   readonly own: CatalogPart;
@@ -25,6 +26,7 @@ const hotRelations = 256;
 class Snapshot implements Catalog {
   readonly version: string;
   readonly serverVersion: number;
+  readonly databaseName: string;
   readonly searchPath: readonly string[];
   readonly bytes: number;
   readonly #parts: readonly [CatalogPart, CatalogPart];
@@ -33,9 +35,10 @@ class Snapshot implements Catalog {
   readonly #hot = new Map<number, { readonly relation: Relation; readonly columns: readonly Column[] }>();
   readonly #visible = new Map<string, readonly Procedure[]>();
 
-  constructor({ version, serverVersion, system, own, searchPath }: SnapshotParts) {
+  constructor({ version, serverVersion, databaseName, system, own, searchPath }: SnapshotParts) {
     this.version = version;
     this.serverVersion = serverVersion;
+    this.databaseName = databaseName;
     this.#parts = [system, own];
     this.#own = own;
     this.#schemas = new Set([...system.schemas.values(), ...own.schemas.values()]);
@@ -95,6 +98,8 @@ class Snapshot implements Catalog {
     }
     return undefined;
   };
+
+  multirangeOf = (range: number) => this.#parts[0].multiranges.get(range) ?? this.#parts[1].multiranges.get(range) ?? 0;
 
   typeByName = (schema: string | undefined, name: string): Type | undefined =>
     this.#find(schema, (part, place) => {

@@ -45,6 +45,8 @@ export interface RelationAccess {
   readonly behind: readonly { readonly schema: string; readonly name: string; readonly columns: readonly string[] }[];
   /** For a view: the functions of class (d) in its definition, expanded to the end; non-empty means refused like the function. */
   readonly forbiddenBehind: readonly string[];
+  /** False where only its row type was named (`NULL::hr.employees`): all its columns are listed, but no row is read. */
+  readonly inFrom: boolean;
   /** 1-based character position, and the name as the caller wrote it. */
   readonly position: number;
   readonly written: string;
@@ -93,6 +95,8 @@ export interface OutputColumn {
     readonly relation: string;
     readonly column: string;
   };
+  /** Set where RowDescription may or may not name the origin (a cast that only cuts to length): both are right. */
+  readonly uncertain?: true;
 }
 
 /** A relation or user function the reading rests on. */

@@ -1,23 +1,40 @@
 /** Names become identities: every relation, column, function, operator, cast and type a statement reaches, with its position. */
 
 import type { Catalogs } from '../../catalog/catalogs.ts';
-import { Refusal } from '../../model/errors.ts';
 import { type Access, noAccess } from '../access.ts';
 import type { Sight } from '../name-not-available.ts';
 import { openStatement, type ParsedStatement } from '../statement.ts';
+import { buildAccess } from './access-builder.ts';
+import { checkComplete } from './completeness.ts';
+import { Reading } from './reading.ts';
+import { Scope } from './scope.ts';
+import { readStatement } from './statements/statement.ts';
+import { readTarget } from './target.ts';
 
 /**
- * Reads a statement against the database's snapshot. What `sight` does not show is refused where a missing name would be;
- * without it (reviews by operators) everything is seen. Fixed texts are not read: they reach no catalog and give `noAccess`.
- * Throws NAME_NOT_AVAILABLE for what cannot be bound, CATALOG_UNAVAILABLE when there is no snapshot.
+ * Reads a statement against the database's snapshot. A fixed text reaches no catalog and gives `noAccess`, unless the call
+ * is about one relation (`request.target`): then that relation with all its columns.
+ *
+ * `sight` says what the caller may know of: a name outside it ends exactly as a missing one does. Throws
+ * NAME_NOT_AVAILABLE for what cannot be bound, STATEMENT_TOO_COMPLEX for what is not read here, CATALOG_UNAVAILABLE when
+ * there is no snapshot.
  */
 export async function resolveReferences(
   statement: ParsedStatement,
   catalogs: Catalogs,
-  _sight?: Sight,
+  sight?: Sight,
 ): Promise<Access> {
-  const { fixed, request, database } = openStatement(statement);
+  const { fixed, request, database, tree, positionOf } = openStatement(statement);
   if (fixed !== undefined && request.target === undefined) return noAccess;
-  await catalogs.current(database, request.call);
-  throw new Refusal('STATEMENT_TOO_COMPLEX', 'This kind of statement is not read yet.');
+  const catalog = await catalogs.current(database, request.call);
+  const reading = new Reading({ catalog, positionOf, sight });
+  if (request.target !== undefined) {
+    readTarget(reading, request.target);
+    return buildAccess(reading, undefined, () => nothingBehind);
+  }
+  const outputs = readStatement(new Scope(reading), tree);
+  checkComplete(reading, tree);
+  return buildAccess(reading, outputs, () => nothingBehind);
 }
+
+const nothingBehind = { behind: [], forbiddenBehind: [] } as const;

@@ -1,0 +1,115 @@
+/** The finished reading: what the decision point is asked about. */
+
+import type { Procedure } from '../../catalog/catalog.ts';
+import type { Access, ColumnUse, FunctionAccess, OutputColumn, RelationAccess, Witness } from '../access.ts';
+import type { Output } from './clauses/target-list.ts';
+import { classOf } from './function-class.ts';
+import { quote } from './nodes.ts';
+import type { ColumnDraft, FunctionDraft, Reading, RelationDraft } from './reading.ts';
+import type { Value } from './value.ts';
+
+/** What lies behind a view, found by `views.ts`. */
+export type Behind = Pick<RelationAccess, 'behind' | 'forbiddenBehind'>;
+
+export function buildAccess(
+  reading: Reading,
+  outputs: readonly Output[] | undefined,
+  behind: (draft: RelationDraft) => Behind,
+): Access {
+  for (const [index, { value }] of (outputs ?? []).entries())
+    for (const column of value.origin?.columns ?? []) column.outputs.add(index);
+  return {
+    relations: [...reading.relations.values()].map((draft) => relationAccess(reading, draft, behind(draft))),
+    functions: [...reading.functions.values()].map((draft) => functionAccess(reading, draft)),
+    settings: [...reading.settings],
+    output: outputs?.map(outputColumn),
+    catalogVersion: reading.catalog.version,
+    witnesses: witnessesOf(reading),
+  };
+}
+
+/** Callers are told at least the statement's beginning. */
+const positionOf = (reading: Reading, location: number) => reading.positionOf(location) ?? 1;
+
+function relationAccess(reading: Reading, draft: RelationDraft, behind: Behind): RelationAccess {
+  const { relation, action, written } = draft;
+  const columns = [...draft.columns.values()].sort((a, b) => a.attnum - b.attnum);
+  return {
+    schema: relation.schema,
+    name: relation.name,
+    kind: relation.kind,
+    oid: relation.oid,
+    action,
+    columns: columns.map((column) => columnUse(reading, draft, column)),
+    allColumns: reading.catalog.columns(relation).map(({ name }) => name),
+    system: relation.system,
+    ...(relation.extension === undefined ? {} : { extension: relation.extension }),
+    ...behind,
+    inFrom: draft.named,
+    position: positionOf(reading, draft.location),
+    written,
+  };
+}
+
+function columnUse(reading: Reading, draft: RelationDraft, column: ColumnDraft): ColumnUse {
+  const { name, attnum, otherUse, written } = column;
+  const position = reading.positionOf(column.location) ?? positionOf(reading, draft.location);
+  const wording = written === undefined ? {} : { written };
+  return { name, attnum, position, outputs: [...column.outputs], ...wording, otherUse };
+}
+
+function functionAccess(reading: Reading, { procedure, via, location, written }: FunctionDraft): FunctionAccess {
+  const { schema, name, oid, extension } = procedure;
+  const args = argumentTypes(reading, procedure);
+  return {
+    schema,
+    name,
+    args,
+    oid,
+    ...classOf(reading.catalog, procedure, args),
+    ...(extension === undefined ? {} : { extension }),
+    via,
+    position: positionOf(reading, location),
+    written,
+  };
+}
+
+function argumentTypes({ types }: Reading, { args }: Procedure): readonly string[] {
+  return args.map((type) => types.display(type));
+}
+
+function outputColumn({ name, value }: Output): OutputColumn {
+  const source = value.origin?.source;
+  if (source === undefined) return { name };
+  const { oid, schema, name: relation } = source.relation.relation;
+  const origin = { oid, attnum: source.attnum, schema, relation, column: source.name };
+  return isUncertain(value) ? { name, origin, uncertain: true } : { name, origin };
+}
+
+const isUncertain = (value: Value) => value.maySurvive === true;
+
+/** System objects are not asked for: initdb made them. */
+function witnessesOf(reading: Reading): readonly Witness[] {
+  const relations = [...reading.relations.values()]
+    .filter(({ relation }) => !relation.system)
+    .map(
+      ({ relation, written }): Witness => ({
+        kind: 'relation',
+        name: written,
+        oid: relation.oid,
+        fingerprint: relation.fingerprint,
+      }),
+    );
+  const functions = [...reading.functions.values()]
+    .filter(({ procedure }) => procedure.fingerprint !== '')
+    .map(({ procedure }) => witnessOfFunction(reading, procedure));
+  return [
+    ...new Map([...relations, ...functions].map((witness) => [`${witness.kind} ${witness.name}`, witness])).values(),
+  ];
+}
+
+function witnessOfFunction(reading: Reading, procedure: Procedure): Witness {
+  const { schema, name, oid, fingerprint } = procedure;
+  const args = argumentTypes(reading, procedure).join(', ');
+  return { kind: 'function', name: `${quote(schema)}.${quote(name)}(${args})`, oid, fingerprint };
+}

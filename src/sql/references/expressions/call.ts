@@ -1,0 +1,74 @@
+/** One call: which function it means, what its arguments become, what it answers. */
+
+import type { Procedure } from '../../../catalog/catalog.ts';
+import type { FunctionAccess } from '../../access.ts';
+import type { QualifiedName } from '../nodes.ts';
+import type { Reading } from '../reading.ts';
+import { coerce } from '../types/coercion.ts';
+import { resolveGeneric } from '../types/polymorphism.ts';
+import { type CallMeaning, resolveCall } from '../types/procedures.ts';
+import { oid } from '../types/well-known.ts';
+import type { Field, Value } from '../value.ts';
+
+export interface Call {
+  readonly name: QualifiedName;
+  readonly args: readonly Value[];
+  readonly argNames?: readonly string[];
+  readonly variadic?: boolean;
+  readonly via: FunctionAccess['via'];
+  readonly location: number;
+}
+
+/** Reads a call; undefined where no function fits. */
+export function call(reading: Reading, request: Call): Value | undefined {
+  const { name, args, location } = request;
+  if (name.catalog !== undefined && name.catalog !== reading.catalog.databaseName) return undefined;
+  const meaning = resolveCall(reading.types, {
+    name,
+    args: args.map((value) => value.type),
+    argNames: request.argNames ?? [],
+    variadic: request.variadic ?? false,
+  });
+  if (meaning === undefined) return undefined;
+  if (meaning.is === 'cast') return castTo(reading, args[0], meaning.target, location);
+  const { procedure } = meaning;
+  reading.call(procedure, viaOf(procedure, request.via), location, name.written);
+  for (const [index, value] of args.entries()) coerce(reading, value, meaning.args[index] ?? oid.any, 'implicit');
+  noteSetting(reading, procedure, args);
+  return resultOf(reading, meaning, args, location);
+}
+
+function castTo(reading: Reading, value: Value | undefined, target: number, location: number): Value | undefined {
+  if (value === undefined || !coerce(reading, value, target, 'explicit')) return undefined;
+  return { type: target, location };
+}
+
+function viaOf({ kind }: Procedure, via: FunctionAccess['via']): FunctionAccess['via'] {
+  if (via !== 'call') return via;
+  return kind === 'aggregate' || kind === 'window' ? kind : 'call';
+}
+
+/** current_setting of anything but a constant could read any setting. */
+function noteSetting(reading: Reading, { schema, name }: Procedure, [first]: readonly Value[]): void {
+  if (schema === 'pg_catalog' && name === 'current_setting')
+    reading.settings.add(first?.literal?.toLowerCase() ?? 'all');
+}
+
+type Called = Extract<CallMeaning, { is: 'call' }>;
+
+/** A record has the shape of its OUT parameters, where there are any. */
+function resultOf(reading: Reading, meaning: Called, args: readonly Value[], location: number): Value {
+  const { procedure, returns } = meaning;
+  const [only] = procedure.outputs;
+  if (returns !== oid.record) {
+    const outputName = procedure.outputs.length === 1 && only?.name !== '' ? only?.name : undefined;
+    return { type: returns, location, outputName };
+  }
+  if (procedure.outputs.length < 2) return { type: returns, location };
+  const given = args.map((value) => value.type);
+  const fields = procedure.outputs.map(({ name, type }, index): Field => {
+    const resolved = resolveGeneric(reading.types, given, meaning.declared, type);
+    return { name: name === '' ? `column${index + 1}` : name, type: resolved?.returns ?? oid.unknown };
+  });
+  return { type: returns, location, fields };
+}

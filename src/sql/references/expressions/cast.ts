@@ -1,0 +1,48 @@
+/** CAST and `::` (parse_expr.c: transformTypeCast). */
+
+import type { Tree } from '../../statement.ts';
+import { fieldsOf, listOf } from '../../tree.ts';
+import { locationOf, part } from '../nodes.ts';
+import type { Scope } from '../scope.ts';
+import { coerce, noteCast } from '../types/coercion.ts';
+import { readTypeName } from '../types/type-names.ts';
+import { spend, type Value } from '../value.ts';
+import { readArray } from './array.ts';
+import { readBareExpression } from './expression.ts';
+
+export function readCast(scope: Scope, node: Tree): Value {
+  const { reading } = scope;
+  const typeName = part(node, 'typeName');
+  if (typeName === undefined) return reading.unknown('a cast to no type', locationOf(node));
+  const target = readTypeName(reading, typeName);
+  const hasModifier = listOf(typeName['typmods']).length > 0;
+  const value = readOperand(scope, node, target);
+  if (!coerce(reading, value, target, 'explicit'))
+    return reading.malformed('this cast does not exist', locationOf(typeName));
+  if (hasModifier) noteLengthCoercion(scope, target, value.location);
+  if (value.type === target && value.origin !== undefined) return hasModifier ? { ...value, maySurvive: true } : value; // no cast at all: the same column
+  spend(value.origin);
+  return {
+    type: target,
+    location: value.location,
+    fields: value.type === target ? value.fields : undefined,
+    literal: value.literal,
+  };
+}
+
+/** ARRAY[…] that is cast at once is made of elements of the wanted type. */
+function readOperand(scope: Scope, node: Tree, target: number): Value {
+  const array = fieldsOf(node['arg'], 'A_ArrayExpr');
+  const { types } = scope.reading;
+  const wanted = types.base(target);
+  if (array !== undefined && types.element(wanted) !== 0) return readArray(scope, array, wanted);
+  return readBareExpression(scope, node['arg']);
+}
+
+/** `varchar(10)`, `numeric(8,2)`: a cast of the type to itself cuts to length. */
+function noteLengthCoercion({ reading }: Scope, target: number, location: number): void {
+  const base = reading.types.base(target);
+  const cut = reading.types.element(base) === 0 ? base : reading.types.element(base);
+  const cast = reading.catalog.cast(cut, cut);
+  if (cast !== undefined && cast.procedure !== 0) noteCast(reading, cast.procedure, location, target);
+}

@@ -1,0 +1,130 @@
+/** SQL/JSON: constructors, queries and aggregates that are syntax (parse_expr.c, from transformJsonObjectConstructor on). */
+
+import type { Tree } from '../../statement.ts';
+import { fieldsOf, listOf } from '../../tree.ts';
+import { readCondition } from '../clauses/condition.ts';
+import { readOrderBy } from '../clauses/order-by.ts';
+import { readQuery } from '../clauses/query.ts';
+import { readWindow } from '../clauses/window.ts';
+import { isSet, locationOf, part } from '../nodes.ts';
+import type { Scope } from '../scope.ts';
+import { coerce, noteInput } from '../types/coercion.ts';
+import { readTypeName } from '../types/type-names.ts';
+import { oid } from '../types/well-known.ts';
+import { spendAll, type Value } from '../value.ts';
+import { readExpression } from './expression.ts';
+
+type Reader = (scope: Scope, node: Tree) => Value;
+
+/** A value with FORMAT JSON or without. */
+export function readJsonValue(scope: Scope, node: Tree | undefined): Value {
+  const value = readExpression(scope, node?.['raw_expr']);
+  if (value.type === oid.unknown) coerce(scope.reading, value, oid.text, 'implicit');
+  return value;
+}
+
+export function readJsonPassing(scope: Scope, list: readonly unknown[]): void {
+  for (const item of list) readJsonValue(scope, part(fieldsOf(item, 'JsonArgument') ?? {}, 'val'));
+}
+
+/** DEFAULT expression ON EMPTY, ON ERROR. */
+export function readJsonBehavior(scope: Scope, node: Tree | undefined): void {
+  if (node?.['expr'] !== undefined) readExpression(scope, node['expr']);
+}
+
+/** RETURNING type, else json, or jsonb where an argument is jsonb. */
+function outputOf(scope: Scope, node: Tree, args: readonly Value[]): Value {
+  const usual = args.some(({ type }) => type === oid.jsonb) ? oid.jsonb : oid.json;
+  return { type: returning(scope, node, usual), location: locationOf(node) };
+}
+
+function returning(scope: Scope, node: Tree, usual: number): number {
+  const typeName = part(part(node, 'output') ?? {}, 'typeName');
+  if (typeName === undefined) return usual;
+  const type = readTypeName(scope.reading, typeName);
+  noteInput(scope.reading, type, locationOf(typeName));
+  return type;
+}
+
+function readKeyValue(scope: Scope, node: Tree): readonly Value[] {
+  const key = readExpression(scope, node['key']);
+  coerce(scope.reading, key, key.type === oid.unknown ? oid.text : key.type, 'implicit');
+  return [key, readJsonValue(scope, part(node, 'value'))];
+}
+
+const readObject: Reader = (scope, node) => {
+  const pairs = listOf(node['exprs']).flatMap((item) => readKeyValue(scope, fieldsOf(item, 'JsonKeyValue') ?? {}));
+  return outputOf(scope, node, pairs);
+};
+
+const readArrayOf: Reader = (scope, node) => {
+  const items = listOf(node['exprs']).map((item) => readJsonValue(scope, fieldsOf(item, 'JsonValueExpr')));
+  return outputOf(scope, node, items);
+};
+
+const readArrayOfQuery: Reader = (scope, node) => {
+  const columns = readQuery(scope, node['query']);
+  spendAll(columns);
+  const args = columns.map(({ type }): Value => ({ type, location: -1 }));
+  const output = outputOf(scope, node, args);
+  noteAggregate(scope, node, 'agg', output);
+  return output;
+};
+
+/** What both aggregates share: FILTER, ORDER BY, OVER, RETURNING. They are calls of `json_agg` and its kin. */
+function readAggregate(scope: Scope, node: Tree, name: string, args: readonly Value[]): Value {
+  const shared = part(node, 'constructor') ?? {};
+  readOrderBy(scope, listOf(shared['agg_order']));
+  if (shared['agg_filter'] !== undefined) readCondition(scope, shared['agg_filter']);
+  const over = part(shared, 'over');
+  if (over !== undefined) readWindow(scope, over);
+  const output = outputOf(scope, shared, args);
+  noteAggregate(scope, node, name, output);
+  return output;
+}
+
+/** `transformJsonAggConstructor` chooses by result, by NULL handling and by unique keys. */
+function noteAggregate({ reading }: Scope, node: Tree, name: string, { type, location }: Value): void {
+  const unique = isSet(node, 'unique') ? '_unique' : '';
+  const strict = isSet(node, 'absent_on_null') ? '_strict' : '';
+  const full = `${type === oid.jsonb ? 'jsonb' : 'json'}_${name}${unique}${strict}`;
+  reading.call(reading.catalog.procedures('pg_catalog', full)[0], 'aggregate', location, full);
+}
+
+const readQueryFunction: Reader = (scope, node) => {
+  readJsonValue(scope, part(node, 'context_item'));
+  coerce(scope.reading, readExpression(scope, node['pathspec']), oid.jsonpath, 'explicit');
+  readJsonPassing(scope, listOf(node['passing']));
+  readJsonBehavior(scope, part(node, 'on_empty'));
+  readJsonBehavior(scope, part(node, 'on_error'));
+  const usual = { JSON_EXISTS_OP: oid.bool, JSON_VALUE_OP: oid.text }[String(node['op'])] ?? oid.jsonb;
+  return { type: returning(scope, node, usual), location: locationOf(node) };
+};
+
+const readOne =
+  (usual: number): Reader =>
+  (scope, node) => {
+    const inner = node['expr'];
+    const isValue = typeof inner === 'object' && inner !== null && 'raw_expr' in inner;
+    if (isValue) readJsonValue(scope, part(node, 'expr'));
+    else readExpression(scope, inner);
+    return { type: returning(scope, node, usual), location: locationOf(node) };
+  };
+
+export const jsonReaders: Readonly<Record<string, Reader>> = {
+  JsonObjectConstructor: readObject,
+  JsonArrayConstructor: readArrayOf,
+  JsonArrayQueryConstructor: readArrayOfQuery,
+  JsonObjectAgg: (scope, node) =>
+    readAggregate(scope, node, 'object_agg', readKeyValue(scope, part(node, 'arg') ?? {})),
+  JsonArrayAgg: (scope, node) => readAggregate(scope, node, 'agg', [readJsonValue(scope, part(node, 'arg'))]),
+  JsonIsPredicate: (scope, node) => {
+    readExpression(scope, node['expr']);
+    return { type: oid.bool, location: locationOf(node) };
+  },
+  JsonParseExpr: readOne(oid.json),
+  JsonScalarExpr: readOne(oid.json),
+  JsonSerializeExpr: readOne(oid.text),
+  JsonFuncExpr: readQueryFunction,
+  JsonValueExpr: readJsonValue,
+};

@@ -1,0 +1,171 @@
+/** What a statement was found to reach so far: the notebook every clause writes into. */
+
+import type { Catalog, Column, Procedure, Relation, Type } from '../../catalog/catalog.ts';
+import { Refusal } from '../../model/errors.ts';
+import type { FunctionAccess, RelationAccess } from '../access.ts';
+import { type NameKind, NameNotAvailable, type Sight } from '../name-not-available.ts';
+import type { Tree } from '../statement.ts';
+import { type TypeSystem, typesOf } from './types/type-system.ts';
+import { oid } from './types/well-known.ts';
+
+/** A column as it is being read. */
+export interface ColumnDraft {
+  readonly name: string;
+  readonly attnum: number;
+  readonly location: number;
+  /** As the caller first wrote it; undefined while only a star or a whole row reached it. */
+  written: string | undefined;
+  readonly outputs: Set<number>;
+  otherUse: boolean;
+}
+
+/** A relation as it is being read, once per action. */
+export interface RelationDraft {
+  readonly relation: Relation;
+  readonly action: RelationAccess['action'];
+  readonly location: number;
+  readonly written: string;
+  readonly columns: Map<number, ColumnDraft>;
+  /** False while only its row type was named, which reads no rows. */
+  named: boolean;
+}
+
+export interface FunctionDraft {
+  readonly procedure: Procedure;
+  readonly via: FunctionAccess['via'];
+  readonly location: number;
+  readonly written: string;
+}
+
+export interface ReadingOptions {
+  readonly catalog: Catalog;
+  /** Byte offset → character of the caller's text. */
+  readonly positionOf: (location: number) => number | undefined;
+  /** What the caller may know of; names outside it end as missing ones do. */
+  readonly sight?: Sight | undefined;
+}
+
+export class Reading {
+  readonly catalog: Catalog;
+  readonly types: TypeSystem;
+  readonly relations = new Map<string, RelationDraft>();
+  readonly functions = new Map<number, FunctionDraft>();
+  /** Domains with CHECK constraints that a value is cast to, and where first. */
+  readonly domains = new Map<Type, number>();
+  readonly settings = new Set<string>();
+  /** Nodes that name something and were bound: at the end every such node of the tree must be here. */
+  readonly bound = new Set<Tree>();
+  /** Types of `$1, $2 …` as far as known. */
+  readonly parameters: number[] = [];
+  readonly #shadows = new Map<number, RelationDraft>();
+  readonly #options: ReadingOptions;
+
+  constructor(options: ReadingOptions) {
+    this.#options = options;
+    this.catalog = options.catalog;
+    this.types = typesOf(options.catalog);
+  }
+
+  positionOf(location: number): number | undefined {
+    return this.#options.positionOf(location);
+  }
+
+  /** The draft of a relation for one action; a relation out of sight is refused as a missing one is. */
+  relation(relation: Relation, action: RelationAccess['action'], written: string, location: number): RelationDraft {
+    const key = `${relation.oid} ${action}`;
+    const known = this.relations.get(key) ?? (action === 'select' ? this.#shadows.get(relation.oid) : undefined);
+    if (known !== undefined) {
+      this.relations.set(key, known);
+      known.named = true;
+      return known;
+    }
+    this.#mustSee(relation, written, location);
+    const draft: RelationDraft = { relation, action, location, written, columns: new Map(), named: true };
+    this.relations.set(key, draft);
+    return draft;
+  }
+
+  /** Reading columns of a relation that is written: counts as a read of it only once a column is named. */
+  shadow(relation: Relation, written: string, location: number): RelationDraft {
+    const known = this.relations.get(`${relation.oid} select`) ?? this.#shadows.get(relation.oid);
+    if (known !== undefined) return known;
+    const draft: RelationDraft = { relation, action: 'select', location, written, columns: new Map(), named: true };
+    this.#shadows.set(relation.oid, draft);
+    return draft;
+  }
+
+  #mustSee(relation: Relation, written: string, location: number): void {
+    const { sight } = this.#options;
+    if (sight === undefined) return;
+    const columns = this.catalog.columns(relation).map(({ name }) => name);
+    if (!sight.relation(relation.schema, relation.name, columns)) this.unbound(written, 'relation', location);
+  }
+
+  /** Notes that a column is read or written. `written` is undefined where no text of the caller names it (stars). */
+  column(draft: RelationDraft, column: Column, location: number, written?: string): ColumnDraft {
+    // before anything is known of it: a hidden name beside a star must end where a missing one does
+    if (
+      written !== undefined &&
+      this.#options.sight?.column(draft.relation.schema, draft.relation.name, column.name) === false
+    )
+      this.unbound(written, 'column', location);
+    const known = draft.columns.get(column.attnum);
+    if (known !== undefined) {
+      known.written ??= written;
+      return known;
+    }
+    const made: ColumnDraft = {
+      name: column.name,
+      attnum: column.attnum,
+      location,
+      written,
+      outputs: new Set(),
+      otherUse: false,
+    };
+    draft.columns.set(column.attnum, made);
+    if (draft.action === 'select') this.relations.set(`${draft.relation.oid} select`, draft);
+    return made;
+  }
+
+  /** Notes that a function is reached. */
+  call(procedure: Procedure | undefined, via: FunctionAccess['via'], location: number, written: string): void {
+    if (procedure === undefined || this.functions.has(procedure.oid)) return;
+    this.#mustSeeFunction(procedure, via, location, written);
+    this.functions.set(procedure.oid, { procedure, via, location, written });
+  }
+
+  #mustSeeFunction(procedure: Procedure, via: FunctionAccess['via'], location: number, written: string): void {
+    const { sight } = this.#options;
+    if (sight === undefined || procedure.schema === 'pg_catalog') return;
+    const args = procedure.args.map((type) => this.types.display(type));
+    if (!sight.function(procedure.schema, procedure.name, args))
+      this.unbound(written, via === 'operator' ? 'operator' : 'function', location);
+  }
+
+  /** The type of a parameter becomes known. */
+  settleParameter(number: number, type: number): void {
+    if ((this.parameters[number] ?? oid.unknown) === oid.unknown) this.parameters[number] = type;
+  }
+
+  /** NAME_NOT_AVAILABLE: the same for what is missing and for what is hidden. */
+  unbound(written: string, kind: NameKind, location: number): never {
+    throw new NameNotAvailable(written, kind, this.positionOf(location), undefined);
+  }
+
+  /** What PostgreSQL would refuse while analysing, for reasons of form and not of names. */
+  malformed(message: string, location: number): never {
+    const position = this.positionOf(location);
+    throw new Refusal('STATEMENT_UNPARSABLE', `PostgreSQL cannot read this: ${message}.`, {
+      ...(position === undefined ? {} : { position }),
+    });
+  }
+
+  /** What PostgreSQL may admit and this reading does not know. */
+  unknown(what: string, location: number): never {
+    const position = this.positionOf(location);
+    throw new Refusal('STATEMENT_TOO_COMPLEX', `The statement uses ${what}, which is not read here.`, {
+      ...(position === undefined ? {} : { position }),
+      hint: 'Write it with plainer SQL.',
+    });
+  }
+}

@@ -1,0 +1,97 @@
+/** INSERT: columns written, where the rows come from, ON CONFLICT, RETURNING (analyze.c: transformInsertStmt). */
+
+import type { Column } from '../../../catalog/catalog.ts';
+import type { Tree } from '../../statement.ts';
+import { fieldsOf, listOf } from '../../tree.ts';
+import { readCondition } from '../clauses/condition.ts';
+import { readSelect } from '../clauses/select.ts';
+import type { Output } from '../clauses/target-list.ts';
+import { readWith } from '../clauses/with.ts';
+import { readExpression } from '../expressions/expression.ts';
+import { kindOf, locationOf, part, textField } from '../nodes.ts';
+import { Scope } from '../scope.ts';
+import { coerce } from '../types/coercion.ts';
+import { spend } from '../value.ts';
+import { readAssignments } from './assignments.ts';
+import { readReturning } from './returning.ts';
+import { readWriteTarget, type WriteTarget, writeColumn } from './target.ts';
+
+export function readInsert(parent: Scope, node: Tree): readonly Output[] {
+  const scope = new Scope(parent.reading, parent);
+  const withClause = part(node, 'withClause');
+  if (withClause !== undefined) readWith(scope, withClause);
+  const target = readWriteTarget(scope, node, 'insert');
+  const named = listOf(node['cols']).map((item) => fieldsOf(item, 'ResTarget') ?? {});
+  const columns = named.map((item) => writeColumn(scope, target, target.draft, item));
+  readRows(scope, node, target, columns);
+  scope.items = [{ entry: target.entry, byName: true, byColumn: true, lateralOnly: false }];
+  const conflict = part(node, 'onConflictClause');
+  if (conflict !== undefined) readConflict(scope, conflict, target);
+  return readReturning(scope, node, target);
+}
+
+/** Without a column list, as many columns are written as there are values. */
+function readRows(scope: Scope, node: Tree, target: WriteTarget, named: readonly Column[]): void {
+  const select = fieldsOf(node['selectStmt'], 'SelectStmt');
+  if (select === undefined) return; // DEFAULT VALUES
+  const columns = named.length > 0 ? named : target.columns;
+  const rows = listOf(select['valuesLists']);
+  if (rows.length === 0 || select['withClause'] !== undefined || select['sortClause'] !== undefined) {
+    const outputs = readSelect(scope, select, { keepUnknowns: true });
+    assign(
+      scope,
+      target,
+      columns,
+      outputs.map(({ value }) => value),
+    );
+    return;
+  }
+  for (const row of rows) {
+    const items = listOf(fieldsOf(row, 'List')?.['items']);
+    const values = items.map((item) => (kindOf(item) === 'SetToDefault' ? undefined : readExpression(scope, item)));
+    assign(scope, target, columns, values);
+  }
+}
+
+type Assigned = readonly (ReturnType<typeof readExpression> | undefined)[];
+
+function assign(scope: Scope, target: WriteTarget, columns: readonly Column[], values: Assigned): void {
+  for (const [index, value] of values.entries()) {
+    const column = columns[index];
+    spend(value?.origin);
+    if (column === undefined) scope.reading.malformed('INSERT has more expressions than target columns', -1);
+    else {
+      scope.reading.column(target.draft, column, -1).otherUse = true;
+      if (value !== undefined) coerce(scope.reading, value, column.type, 'assignment');
+    }
+  }
+}
+
+/** The columns that tell a conflict are read; EXCLUDED is the row proposed, which is the caller's own. */
+function readConflict(scope: Scope, conflict: Tree, target: WriteTarget): void {
+  const { reading } = scope;
+  const infer = part(conflict, 'infer');
+  if (infer !== undefined) readInference(scope, infer, target);
+  if (conflict['action'] !== 'ONCONFLICT_UPDATE') return;
+  const draft = reading.relation(target.draft.relation, 'update', target.draft.written, target.draft.location);
+  const proposed = target.columns.map(({ name, type }) => ({ name, type }));
+  const excluded = { ...target.entry, alias: 'excluded', unaliased: undefined, relation: undefined, columns: proposed };
+  scope.withItems([...scope.items, { entry: excluded, byName: true, byColumn: false, lateralOnly: false }], () => {
+    readAssignments(scope, listOf(conflict['targetList']), target, draft);
+    readCondition(scope, conflict['whereClause']);
+  });
+}
+
+function readInference(scope: Scope, infer: Tree, target: WriteTarget): void {
+  const { reading } = scope;
+  const shadow = reading.shadow(target.draft.relation, target.draft.written, target.draft.location);
+  if (infer['conname'] !== undefined)
+    for (const column of target.columns) reading.column(shadow, column, locationOf(infer)).otherUse = true;
+  for (const item of listOf(infer['indexElems'])) {
+    const element = fieldsOf(item, 'IndexElem') ?? {};
+    const name = textField(element, 'name');
+    const node = name === undefined ? element['expr'] : { ColumnRef: { fields: [{ String: { sval: name } }] } };
+    readExpression(scope, node);
+  }
+  readCondition(scope, infer['whereClause']);
+}
