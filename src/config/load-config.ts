@@ -13,7 +13,7 @@ import { deepFreeze } from './freeze.ts';
 import { findIncluded } from './include.ts';
 import { type Environment, isWritable, localUser, stateAuditDirectory } from './locations.ts';
 import { type ConfigInput, configSchema, includedSchema } from './schema.ts';
-import { findUnbuilt, findUnreachable, findWithoutEffect } from './unbuilt.ts';
+import { findUnbuilt, findWithoutEffect } from './unbuilt.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 function readText(file: string): string {
@@ -128,7 +128,7 @@ export function loadConfig(file: string, environment: Environment = process.env)
     limits: { catalogMemory: input.limits.catalog_memory },
     pools: { maxConnectionsTotal: input.pools.max_connections_total },
     log: input.log,
-    warnings: [...findings, ...findUnreachable(written), ...findWithoutEffect(input, source)],
+    warnings: [...findings, ...findWithoutEffect(input, source)],
     unbuilt: findUnbuilt(input, source),
   });
 }

@@ -6,7 +6,7 @@ import type { SecretReference } from '../model/database.ts';
 export interface Secrets {
   /**
    * The secret behind the reference. A file's one trailing line feed is dropped. Rejects, without naming any value, when
-   * the variable is unset or empty, the file unreadable or empty, or the kind not supported.
+   * the variable is unset or empty, the file unreadable or empty, or the secret in AWS: adapters read logins there themselves.
    */
   readonly read: (reference: SecretReference) => Promise<string>;
 }
@@ -16,7 +16,7 @@ export function createSecrets(environment: Readonly<Record<string, string | unde
   async function read(reference: SecretReference): Promise<string> {
     if ('env' in reference) return nonEmpty(environment[reference.env], `environment variable ${reference.env}`);
     if ('file' in reference) return nonEmpty(await readSecretFile(reference.file), `secret file ${reference.file}`);
-    throw new Error('Secrets in AWS Secrets Manager cannot be read by this version.');
+    throw new Error('Only logins of databases can lie in AWS Secrets Manager.');
   }
   return { read };
 }

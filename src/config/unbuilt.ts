@@ -1,6 +1,6 @@
 /** Keys that are accepted but whose feature this version does not have: `check` warns of them, `serve` never ignores one silently. */
 
-import { at, type Written } from './cross-checks.ts';
+import { at } from './cross-checks.ts';
 import type { Finding } from './findings.ts';
 import { poolDefaults } from './limit-schema.ts';
 import type { ConfigInput } from './schema.ts';
@@ -84,23 +84,4 @@ export function findUnbuilt(input: ConfigInput, source: YamlFile): Finding[] {
     .map(({ path, instead }) =>
       at(source, path, 'warning', 'is not available in this version; serve will refuse', instead),
     );
-}
-
-/** Databases that load and answer BACKEND_UNAVAILABLE until their adapter exists. */
-export function findUnreachable(written: Written): Finding[] {
-  return [...written].flatMap(([id, { input, source }]) => {
-    const key =
-      input.type === 'rds_data_api'
-        ? 'type'
-        : input.type === 'embedded'
-          ? undefined
-          : input.secret_arn !== undefined
-            ? 'secret_arn'
-            : input.auth;
-    if (key === undefined) return [];
-    const path = ['databases', id, key === 'iam' ? 'auth' : key];
-    return [
-      at(source, path, 'warning', 'AWS is not available in this version: calls will be answered BACKEND_UNAVAILABLE'),
-    ];
-  });
 }

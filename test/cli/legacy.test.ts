@@ -22,13 +22,17 @@ test.each([
     'a cluster',
     ['--resource_arn', 'arn:aws:rds:eu-west-1:123456789012:cluster:main', '--secret_arn', secret, '--database', 'app'],
   ],
-])('flags with %s start a server on one database that says plainly what it cannot reach yet', async (_name, flags) => {
-  const { answers, code } = await chatOverStdio(flags, { XDG_STATE_HOME: await stateHome() }, [runQuery]);
-  const text = JSON.stringify(answers.at(-1));
-  expect(text).toMatch(/BACKEND_UNAVAILABLE|CATALOG_UNAVAILABLE/);
-  expect(text).not.toContain(secret);
-  expect(code).toBe(0);
-});
+])(
+  'flags with %s start a server on one database; without AWS credentials it says plainly that it cannot be reached',
+  async (_name, flags) => {
+    const environment = { XDG_STATE_HOME: await stateHome(), AWS_EC2_METADATA_DISABLED: 'true' };
+    const { answers, code } = await chatOverStdio(flags, environment, [runQuery]);
+    const text = JSON.stringify(answers.at(-1));
+    expect(text).toMatch(/BACKEND_UNAVAILABLE|CATALOG_UNAVAILABLE/);
+    expect(text).not.toContain(secret);
+    expect(code).toBe(0);
+  },
+);
 
 test('variables do the same as flags', async () => {
   const variables = { POSTGRES_HOSTNAME: '127.0.0.1', POSTGRES_SECRET_ARN: secret, POSTGRES_DATABASE: 'app' };
