@@ -39,6 +39,7 @@ export interface HttpOptions {
   /** Told of trouble with requests, for the operational log. */
   readonly onError: (error: Error) => void;
   readonly sessionLimits?: SessionLimits;
+  readonly timeouts?: Timeouts;
 }
 
 export interface HttpServer {
@@ -53,7 +54,22 @@ export interface HttpServer {
 }
 
 /** Milliseconds. A header or body that dribbles in slower than this is cut off (408); idle connections outlive a proxy's. */
-const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+export interface Timeouts {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly keepAliveTimeout: number;
+  /** How often the first two are looked at. */
+  readonly connectionsCheckingInterval: number;
+}
+
+const defaultTimeouts: Timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+/** Milliseconds that calls are given to record their end when the server stops. */
 /** What runs when the stop is asked for may finish; supervisors commonly end a process that takes ten seconds. */
 const drain = 5000;
 const grace = 10_000;
@@ -92,13 +108,19 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     return streamable.serve(request, response, caller, body);
   }
 
-  const server = createServer({ ...timeouts, maxHeaderSize: 16_384 }, (request, response) => {
-    if (request.method === 'POST') void answering.track(new Promise((resolve) => response.once('close', resolve)));
-    route(request, response).catch((thrown: unknown) => {
-      if (!(thrown instanceof HttpProblem)) onError(thrown instanceof Error ? thrown : new Error(String(thrown)));
-      answerProblem(response, thrown instanceof HttpProblem ? thrown : new HttpProblem(500, 'Internal error.', -32603));
-    });
-  });
+  const server = createServer(
+    { ...(options.timeouts ?? defaultTimeouts), maxHeaderSize: 16_384 },
+    (request, response) => {
+      if (request.method === 'POST') void answering.track(new Promise((resolve) => response.once('close', resolve)));
+      route(request, response).catch((thrown: unknown) => {
+        if (!(thrown instanceof HttpProblem)) onError(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        answerProblem(
+          response,
+          thrown instanceof HttpProblem ? thrown : new HttpProblem(500, 'Internal error.', -32603),
+        );
+      });
+    },
+  );
   const port = await listen(server, settings.listen);
   return {
     port,

@@ -40,7 +40,7 @@ export function createMcpServer(
       cacheHints: { 'tools/list': { ttlMs: listKeptFor, cacheScope: 'private' } },
     },
   );
-  const ready = typeof toolbox === 'function' ? toolbox : async () => toolbox;
+  const ready = async () => (typeof toolbox === 'function' ? toolbox().catch(notReady) : toolbox);
   mcp.server.setRequestHandler('tools/list', async (_request, ctx) => {
     const { principal } = known(callerOf(ctx));
     return { tools: [...(await ready()).list(principal)] };
@@ -49,12 +49,17 @@ export function createMcpServer(
     const caller = known(callerOf(ctx));
     const call = callContext(mcp.server, ctx, caller, params.name, transport);
     const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone]) : ctx.mcpReq.signal;
-    const tools = await ready();
+    const tools = await calls.track(ready());
     const result = await calls.track(tools.call(params.name, params.arguments, { call, signal }));
     if (!tools.has(params.name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.');
     return result;
   });
   return mcp;
+}
+
+/** Why is the operator's to know, who reads it where the server was started. */
+function notReady(): never {
+  throw new ProtocolError(ProtocolErrorCode.InternalError, 'The server could not be made ready.');
 }
 
 /** Every message comes with a verified caller; one without is a fault of the wiring, and gets nothing. */

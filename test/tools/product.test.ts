@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTailReader } from '../../src/audit/tail.ts';
 import { toolTable } from '../../src/tools/tool-table.ts';
 import { connectClient, type TestClient } from '../support/mcp-client.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
@@ -347,4 +348,18 @@ describe('about a database', () => {
     expect(JSON.stringify(away)).not.toContain(database.host);
     expect((await ask('ada', 'health_check', { database_id: 'ledger' })).code).toBe('DATABASE_UNKNOWN');
   });
+});
+
+test('every tool that ran left an intent and an outcome under its own name', async () => {
+  const { newest } = await openTailReader(place.auditDirectory, [], 100_000);
+  const records = newest.map(({ record }) => record);
+  const outcomes = new Set(
+    records.flatMap((record) => (record.type === 'outcome' && record.err === undefined ? [record.call] : [])),
+  );
+  const answered = records.flatMap((record) =>
+    record.type === 'intent' && outcomes.has(record.call) && record.principal?.kind !== 'system'
+      ? [record.mcp.tool]
+      : [],
+  );
+  expect([...new Set(answered)].sort()).toEqual(toolTable.map((tool) => tool.name).sort());
 });
