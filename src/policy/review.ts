@@ -30,7 +30,10 @@ export function everyone(enforcer: Enforcer, policy: Policy, databaseId: string)
   ]);
   return [...subjects].sort().map((subject) => {
     const caller = standIn(policy, subject);
-    const roles = caller.subjects.filter((each) => each.startsWith('role:')).map((each) => each.slice('role:'.length));
+    const roles = caller.subjects
+      .filter((each) => each.startsWith('role:'))
+      .map((each) => each.slice('role:'.length))
+      .sort();
     return { label: subject, roles, judge: createJudge(enforcer, policy, caller, databaseId) };
   });
 }
