@@ -1,13 +1,14 @@
 /** What every AWS client here is told: nothing is left to the environment but where the credentials are. */
 
 import type { AwsSettings } from '../../model/database.ts';
-import { type AwsCredentialIdentityProvider, credentialsFor } from './credentials.ts';
+import type { CredentialProvider } from './credential-chain.ts';
+import { credentialsFor } from './credentials.ts';
 import { type AwsService, endpointFor, regionFor } from './endpoints.ts';
 
 export interface ClientSettings {
   readonly region: string;
   readonly endpoint: string;
-  readonly credentials: AwsCredentialIdentityProvider;
+  readonly credentials: CredentialProvider;
   /** One: the adapter repeats by itself, and only what cannot have had an effect. */
   readonly maxAttempts: 1;
   readonly useFipsEndpoint: false;

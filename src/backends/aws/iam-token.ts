@@ -16,9 +16,9 @@ export async function iamToken({ hostname, port, aws }: DirectPostgresConnection
   try {
     const fromName = regionInName.exec(hostname)?.[1];
     const region = aws.region ?? fromName ?? regionFor(aws, undefined);
-    const { Signer } = await import('@aws-sdk/rds-signer');
+    const { signToken } = await import('./token-signer.ts');
     const credentials = await credentialsFor(aws, region, undefined);
-    return await new Signer({ hostname, port, username: user, region, credentials }).getAuthToken();
+    return await signToken({ hostname, port, username: user, region, credentials });
   } catch (thrown) {
     throw awsFailure(thrown, 'No IAM token could be made for the database.');
   }

@@ -3,8 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsSettings } from '../../model/database.ts';
 import { Failure } from '../../model/errors.ts';
-import { awsFailure } from './aws-failure.ts';
-import { clientSettings } from './client-settings.ts';
+import { createSecretClients } from './secret-clients.ts';
 
 /** The two belong together: rotation may change the user too. */
 export interface Login {
@@ -79,8 +78,8 @@ export function readLogin(text: string): Login {
 
 export function createSecretLogins(options: SecretLoginsOptions = {}): SecretLogins {
   const { now = Date.now, random = Math.random, pause = sleep } = options;
-  const secretsManager = createSecretFetcher();
-  const fetch = options.fetch ?? secretsManager.fetch;
+  const clients = createSecretClients();
+  const fetch = options.fetch ?? clients.fetch;
   const entries = new Map<string, Entry>();
   const pending = new Map<string, Promise<Entry>>();
 
@@ -122,45 +121,7 @@ export function createSecretLogins(options: SecretLoginsOptions = {}): SecretLog
     return isSame(entry.login, refused) ? undefined : entry.login;
   }
 
-  return { login, refresh, close: secretsManager.close };
+  return { login, refresh, close: clients.close };
 }
 
 const isSame = (one: Login, other: Login) => one.user === other.user && one.password === other.password;
-
-/** Secrets Manager itself: one client for each endpoint and identity, made when first needed. */
-function createSecretFetcher(): { readonly fetch: FetchSecret; readonly close: () => void } {
-  const clients = new Map<string, Promise<import('@aws-sdk/client-secrets-manager').SecretsManagerClient>>();
-
-  async function connect({ secretArn, aws }: SecretSource) {
-    const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-    return new SecretsManagerClient({ ...(await clientSettings('secretsmanager', aws, secretArn, 5)), maxAttempts: 3 });
-  }
-
-  function clientFor(source: SecretSource) {
-    const { aws } = source;
-    const key = JSON.stringify([aws, source.secretArn.split(':').slice(0, 4)]);
-    const made = clients.get(key) ?? connect(source);
-    clients.set(key, made);
-    made.catch(() => clients.delete(key));
-    return made;
-  }
-
-  async function fetch(source: SecretSource): Promise<string> {
-    try {
-      const client = await clientFor(source);
-      const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-      const answer = await client.send(new GetSecretValueCommand({ SecretId: source.secretArn }), {
-        abortSignal: AbortSignal.timeout(10_000),
-      });
-      return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');
-    } catch (thrown) {
-      throw awsFailure(thrown, 'The secret of the database cannot be read.');
-    }
-  }
-
-  const close = () => {
-    for (const client of clients.values()) void client.then((made) => made.destroy()).catch(() => undefined);
-    clients.clear();
-  };
-  return { fetch, close };
-}

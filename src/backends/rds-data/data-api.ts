@@ -1,6 +1,15 @@
 /** The four operations of the Data API on one cluster, through the unmodified AWS SDK, one HTTP request each. */
 
-import type { ColumnMetadata, Field, RDSDataClient, SqlParameter } from '@aws-sdk/client-rds-data';
+import {
+  BeginTransactionCommand,
+  type ColumnMetadata,
+  CommitTransactionCommand,
+  ExecuteStatementCommand,
+  type Field,
+  RDSDataClient,
+  RollbackTransactionCommand,
+  type SqlParameter,
+} from '@aws-sdk/client-rds-data';
 import type { RdsDataApiConnection } from '../../model/database.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 
@@ -30,8 +39,6 @@ export interface DataApi {
   readonly destroy: () => void;
 }
 
-type Library = typeof import('@aws-sdk/client-rds-data');
-
 const toParameter = (value: string | null, index: number): SqlParameter => ({
   name: String(index + 1),
   value: value === null ? { isNull: true } : { stringValue: value },
@@ -40,60 +47,36 @@ const toParameter = (value: string | null, index: number): SqlParameter => ({
 /** Numbers as text: the SDK would round what a double cannot hold. */
 const resultSetOptions = { longReturnType: 'STRING', decimalReturnType: 'STRING' } as const;
 
-interface Connected {
-  readonly library: Library;
-  readonly client: RDSDataClient;
-}
-
 /**
- * The client is made, and the SDK loaded, on the first call. It belongs to this cluster alone: its sockets are not
- * shared, and it retries nothing, so a sick cluster costs no other cluster anything.
+ * Import this file only when a call needs it: it brings the SDK. The client belongs to this cluster alone: its sockets
+ * are not shared, and it retries nothing, so a sick cluster costs no other cluster anything.
  */
-export function createDataApi(
-  { resourceArn, secretArn, database, aws }: RdsDataApiConnection,
-  concurrency: number,
-): DataApi {
-  let connecting: Promise<Connected> | undefined;
-
-  async function connect(): Promise<Connected> {
-    const library = await import('@aws-sdk/client-rds-data');
-    // A call that is given up still needs a socket to stop its statement and to roll back.
-    const settings = await clientSettings('rds-data', aws, resourceArn, concurrency * 2 + 2);
-    return { library, client: new library.RDSDataClient(settings) };
-  }
-
-  function connected(): Promise<Connected> {
-    connecting ??= connect().catch((error: unknown) => {
-      connecting = undefined;
-      throw error;
-    });
-    return connecting;
-  }
-
+export async function createDataApi(connection: RdsDataApiConnection, concurrency: number): Promise<DataApi> {
+  const { resourceArn, secretArn, database, aws } = connection;
+  // A call that is given up still needs a socket to stop its statement and to roll back.
+  const client = new RDSDataClient(await clientSettings('rds-data', aws, resourceArn, concurrency * 2 + 2));
   const cluster = { resourceArn, secretArn };
   return {
     async begin(abortSignal) {
-      const { library, client } = await connected();
-      const { transactionId } = await client.send(new library.BeginTransactionCommand({ ...cluster, database }), {
+      const { transactionId } = await client.send(new BeginTransactionCommand({ ...cluster, database }), {
         abortSignal,
       });
       if (transactionId === undefined) throw new SyntaxError('the service began a transaction without an id');
       return transactionId;
     },
     async execute(transactionId, sql, values, abortSignal) {
-      const { library, client } = await connected();
-      const answer = await client.send(
-        new library.ExecuteStatementCommand({
-          ...cluster,
-          database,
-          sql,
-          parameters: values.map(toParameter),
-          includeResultMetadata: true,
-          resultSetOptions,
-          ...(transactionId === undefined ? {} : { transactionId }),
-        }),
-        { abortSignal },
-      );
+      const parameters = values.map(toParameter);
+      const within = transactionId === undefined ? {} : { transactionId };
+      const request = {
+        ...cluster,
+        database,
+        sql,
+        parameters,
+        includeResultMetadata: true,
+        resultSetOptions,
+        ...within,
+      };
+      const answer = await client.send(new ExecuteStatementCommand(request), { abortSignal });
       return {
         records: answer.records ?? [],
         columns: answer.columnMetadata,
@@ -101,21 +84,14 @@ export function createDataApi(
       };
     },
     async commit(transactionId, abortSignal) {
-      const { library, client } = await connected();
-      const { transactionStatus } = await client.send(
-        new library.CommitTransactionCommand({ ...cluster, transactionId }),
-        { abortSignal },
-      );
+      const command = new CommitTransactionCommand({ ...cluster, transactionId });
+      const { transactionStatus } = await client.send(command, { abortSignal });
       if (transactionStatus !== 'Transaction Committed')
         throw new SyntaxError('the service did not say that it committed');
     },
     async rollback(transactionId, abortSignal) {
-      const { library, client } = await connected();
-      await client.send(new library.RollbackTransactionCommand({ ...cluster, transactionId }), { abortSignal });
+      await client.send(new RollbackTransactionCommand({ ...cluster, transactionId }), { abortSignal });
     },
-    destroy() {
-      void connecting?.then(({ client }) => client.destroy()).catch(() => undefined);
-      connecting = undefined;
-    },
+    destroy: () => client.destroy(),
   };
 }

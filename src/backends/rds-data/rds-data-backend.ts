@@ -2,16 +2,26 @@
 
 import type { AuthorizedQuery } from '../../audit/audit-log.ts';
 import type { Database, RdsDataApiConnection } from '../../model/database.ts';
+import { awsFailure } from '../aws/aws-failure.ts';
 import { openCall } from '../exchange/run-query.ts';
 import { createPool, type Pooled } from '../pool.ts';
 import type { DatabaseBackend } from '../pooled-backend.ts';
-import { createDataApi } from './data-api.ts';
+import type { DataApi } from './data-api.ts';
 import { Knowledge } from './knowledge.ts';
 import { createRetryBudget } from './patience.ts';
 import { type RunParts, runCall } from './run-call.ts';
 
 /** A place for one call; the service keeps the sessions, so nothing is behind it. */
 const openPlace = async (): Promise<Pooled> => ({ usable: true, destroy: () => undefined, onEnd: () => undefined });
+
+async function loadApi(connection: RdsDataApiConnection, concurrency: number): Promise<DataApi> {
+  try {
+    const { createDataApi } = await import('./data-api.ts');
+    return await createDataApi(connection, concurrency);
+  } catch (thrown) {
+    throw awsFailure(thrown, 'The RDS Data API cannot be used as it is configured.');
+  }
+}
 
 const micros = (since: number) => Math.round((performance.now() - since) * 1000);
 
@@ -22,13 +32,20 @@ export function createRdsDataBackend(
   maskKey: Buffer,
 ): DatabaseBackend {
   const { maxConcurrency, queueTimeout } = database.limits;
-  const api = createDataApi(connection, maxConcurrency);
+  let connecting: Promise<DataApi> | undefined;
+  const connect = (): Promise<DataApi> => {
+    connecting ??= loadApi(connection, maxConcurrency);
+    connecting.catch(() => {
+      connecting = undefined;
+    });
+    return connecting;
+  };
   const endings = new Set<Promise<void>>();
   const track = (ending: Promise<void>) => {
     const kept = ending.finally(() => endings.delete(kept));
     endings.add(kept);
   };
-  const parts: RunParts = { api, budget: createRetryBudget(), knowledge: new Knowledge(), maskKey, track };
+  const parts: Omit<RunParts, 'api'> = { budget: createRetryBudget(), knowledge: new Knowledge(), maskKey, track };
   const places = createPool({
     max: maxConcurrency,
     queueTimeout,
@@ -44,7 +61,11 @@ export function createRdsDataBackend(
     const queue = micros(arrived);
     const started = performance.now();
     try {
-      const { result, session } = await runCall(parts, call, AbortSignal.any([signal, closing.signal]));
+      const { result, session } = await runCall(
+        { ...parts, api: await connect() },
+        call,
+        AbortSignal.any([signal, closing.signal]),
+      );
       const timings = { queue, connect: 0, execute: micros(started) };
       return { ...result, backend: { pid: session.pid, version: session.version }, timings };
     } finally {
@@ -59,7 +80,7 @@ export function createRdsDataBackend(
       closing.abort();
       places.close();
       await Promise.all(endings);
-      api.destroy();
+      await connecting?.then((api) => api.destroy()).catch(() => undefined);
     },
   };
 }

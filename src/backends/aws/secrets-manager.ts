@@ -1,0 +1,27 @@
+/** One secret's text out of Secrets Manager. Import this file only when a call needs it: it brings the SDK. */
+
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { clientSettings } from './client-settings.ts';
+import type { SecretSource } from './secret-logins.ts';
+
+/** Milliseconds one reading may take. */
+const readingTime = 10_000;
+
+export interface SecretReader {
+  readonly read: (secretArn: string) => Promise<string>;
+  readonly destroy: () => void;
+}
+
+/** A client for the endpoint and the identity of `source`. Reading is repeated by the SDK: it has no effect. */
+export async function createSecretReader({ secretArn, aws }: SecretSource): Promise<SecretReader> {
+  const settings = await clientSettings('secretsmanager', aws, secretArn, 5);
+  const client = new SecretsManagerClient({ ...settings, maxAttempts: 3 });
+  return {
+    async read(id) {
+      const abortSignal = AbortSignal.timeout(readingTime);
+      const answer = await client.send(new GetSecretValueCommand({ SecretId: id }), { abortSignal });
+      return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');
+    },
+    destroy: () => client.destroy(),
+  };
+}

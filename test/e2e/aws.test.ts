@@ -1,0 +1,205 @@
+/** The original design's configuration: a cluster behind the Data API and a direct one with its login in Secrets Manager. */
+
+import { writeFile } from 'node:fs/promises';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Cluster, startCluster } from '../support/cluster.ts';
+import { connectClient, type TestClient } from '../support/mcp-client.ts';
+import { entry, type RunningServer, startServer, type Workspace, workspace } from '../support/product.ts';
+import { emulatorEnvironment } from '../support/rds-emulator/emulated.ts';
+import { type Emulator, startEmulator } from '../support/rds-emulator/emulator.ts';
+
+const design = `
+default_database: "primary"
+databases:
+  primary:
+    type: "rds_data_api"
+    resource_arn: "arn:aws:rds:region:account:cluster:primary"
+    secret_arn: "arn:aws:secretsmanager:region:account:secret:primary"
+    database: "production"
+    region: "us-west-2"
+    readonly: true
+  analytics:
+    type: "direct_postgres"
+    hostname: "analytics.company.com"
+    port: 5432
+    secret_arn: "arn:aws:secretsmanager:region:account:secret:analytics"
+    database: "warehouse"
+    region: "us-west-2"
+    readonly: true
+`;
+
+const seeds = {
+  production: `CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE orders (id int PRIMARY KEY, customer text, placed timestamptz, lasting interval, feeling mood);
+    COMMENT ON TABLE orders IS 'what was sold'; CREATE TABLE secrets (id int, hidden text);
+    INSERT INTO orders SELECT i, 'c' || i, timestamptz '2024-01-01 00:00+00', interval '1 day', 'ok' FROM generate_series(1, 20) AS i`,
+  warehouse: `CREATE TABLE facts (id int PRIMARY KEY, amount numeric); INSERT INTO facts VALUES (1, 1.5)`,
+};
+
+let cluster: Cluster;
+let emulator: Emulator;
+let files: Workspace;
+let server: RunningServer;
+let client: TestClient;
+
+async function prepare(database: string, seed: string): Promise<void> {
+  const { host, port, superuser: user, password } = cluster;
+  const admin = new pg.Client({ host, port, user, password, database: 'postgres', ssl: false });
+  await admin.connect();
+  await admin.query(`CREATE ROLE owner_of_${database} LOGIN PASSWORD 'of ${database}'`);
+  await admin.query(`CREATE DATABASE ${database} OWNER owner_of_${database}`);
+  await admin.end();
+  const owner = new pg.Client({
+    host,
+    port,
+    user: `owner_of_${database}`,
+    password: `of ${database}`,
+    database,
+    ssl: false,
+  });
+  await owner.connect();
+  await owner.query(seed);
+  await owner.end();
+}
+
+const login = (database: string) => JSON.stringify({ username: `owner_of_${database}`, password: `of ${database}` });
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  await Promise.all(Object.entries(seeds).map(([database, seed]) => prepare(database, seed)));
+  emulator = await startEmulator();
+  const arn = 'arn:aws:rds:region:account:cluster:primary';
+  emulator.clusters.set(arn, { arn, host: cluster.host, port: cluster.port, resuming: 0, endpointEnabled: true });
+  emulator.secrets.put('arn:aws:secretsmanager:region:account:secret:primary', login('production'));
+  emulator.secrets.put('arn:aws:secretsmanager:region:account:secret:analytics', login('warehouse'));
+  const added = `
+defaults: { ssl: disable, aws: { endpoint: "${emulator.url}" } }
+stdio: { principal: alice, roles: [analyst] }
+server: { auth: { mode: none, principal: alice, roles: [analyst] } }
+`;
+  const config = design.replace('analytics.company.com', cluster.host).replace('5432', String(cluster.port)) + added;
+  const policy = 'p, analyst, *, public.orders, select, allow\np, analyst, *, public.facts, select, allow\n';
+  files = await workspace({ config, policies: { 'default.csv': policy } });
+  server = await startServer(files.config, emulatorEnvironment);
+  client = await connectClient(server.url);
+});
+
+const settled = () => vi.waitFor(() => expect(emulator.transactions.count).toBe(0), 5000);
+
+beforeEach(async () => {
+  await settled();
+  emulator.faults.clear();
+  emulator.forgetCalls();
+});
+
+afterAll(async () => {
+  await client.close();
+  await server.stop();
+  await emulator.close();
+  await cluster.stop();
+  await files.remove();
+});
+
+const rowsOf = (structured: Readonly<Record<string, unknown>>) => structured['rows'];
+
+describe('over HTTP', () => {
+  test('both databases answer, the default one without being named', async () => {
+    const first = await client.call('run_query', {
+      sql: 'SELECT id, lasting, feeling, placed FROM orders ORDER BY id LIMIT 1',
+    });
+    expect(rowsOf(first.structured)).toEqual([
+      { id: 1, lasting: 'P1D', feeling: 'ok', placed: '2024-01-01T00:00:00Z' },
+    ]);
+    const second = await client.call('run_query', { sql: 'SELECT amount FROM facts', database_id: 'analytics' });
+    expect(rowsOf(second.structured)).toEqual([{ amount: 1.5 }]);
+  });
+
+  test('what the policy does not permit is refused before the service is asked', async () => {
+    const refused = await client.call('run_query', { sql: 'SELECT hidden FROM secrets' });
+    expect(refused.isError).toBe(true);
+    expect(emulator.calls.filter((call) => call.sql?.includes('hidden'))).toEqual([]);
+  });
+
+  test('parameters travel in both forms', async () => {
+    const positional = await client.call('run_query', {
+      sql: 'SELECT id FROM orders WHERE id = $1',
+      query_parameters: [7],
+    });
+    expect(rowsOf(positional.structured)).toEqual([{ id: 7 }]);
+    const named = await client.call('run_query', {
+      sql: 'SELECT id FROM orders WHERE id = :id AND customer = :who',
+      query_parameters: [
+        { name: 'id', value: { longValue: 7 } },
+        { name: 'who', value: { stringValue: 'c7' } },
+      ],
+    });
+    expect(rowsOf(named.structured)).toEqual([{ id: 7 }]);
+  });
+
+  test('a warm query costs four requests; nothing of the catalog is read again', async () => {
+    await client.call('run_query', { sql: 'SELECT id FROM orders WHERE id < 3' });
+    await settled();
+    emulator.forgetCalls();
+    await client.call('run_query', { sql: 'SELECT id FROM orders WHERE id < 4' });
+    await settled();
+    expect(emulator.calls.map((call) => call.operation)).toEqual([
+      'BeginTransaction',
+      'ExecuteStatement',
+      'ExecuteStatement',
+      'RollbackTransaction',
+    ]);
+  });
+
+  test('a table is described over the Data API as over the wire', async () => {
+    const described = await client.call('get_table_schema', { table_name: 'orders' });
+    expect(described.isError).toBe(false);
+    expect(JSON.stringify(described.structured)).toContain('"placed"');
+    const health = await client.call('health_check', {});
+    expect(health.isError).toBe(false);
+  });
+
+  test('a sleeping cluster is left alone until a caller comes, who is waited with', async () => {
+    expect(emulator.calls).toEqual([]);
+    const paused = emulator.clusters.get('arn:aws:rds:region:account:cluster:primary');
+    if (paused !== undefined) paused.resuming = 1;
+    const answer = await client.call('run_query', { sql: 'SELECT count(*) AS n FROM orders' });
+    expect(rowsOf(answer.structured)).toEqual([{ n: 20 }]);
+    expect(emulator.calls[0]?.error).toBe('DatabaseResumingException');
+  });
+});
+
+test('over stdio the same file serves the same answers', async () => {
+  const stdio = new Client({ name: 'test', version: '1' });
+  const env = { PATH: process.env['PATH'] ?? '', HOME: files.directory, ...emulatorEnvironment };
+  await stdio.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [entry, 'serve', '--config', files.config],
+      env,
+      stderr: 'ignore',
+    }),
+  );
+  for (const [database_id, sql, rows] of [
+    ['primary', 'SELECT id FROM orders WHERE id = 3', [{ id: 3 }]],
+    ['analytics', 'SELECT id FROM facts', [{ id: 1 }]],
+  ] as const) {
+    const answer = await stdio.callTool({ name: 'run_query', arguments: { sql, database_id } });
+    expect(answer.structuredContent).toMatchObject({ rows });
+  }
+  await stdio.close();
+});
+
+test('the design’s own file, with nothing added, is checked and named for what it lacks', async () => {
+  await writeFile(`${files.directory}/design.yaml`, design);
+  const { execFile } = await import('node:child_process');
+  const { promisify } = await import('node:util');
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    entry,
+    'check',
+    '--config',
+    `${files.directory}/design.yaml`,
+  ]);
+  expect(stdout + stderr).toMatch(/warning|placeholder/i);
+});
