@@ -27,6 +27,7 @@ import { createLogs } from './logs.ts';
 import { outcomeRecord } from './outcome-record.ts';
 import { bounded, oneLine } from './plain-text.ts';
 import type { IntentBody, SqlMode } from './records.ts';
+import { createSealer } from './sealer.ts';
 import { createSerializer } from './serializer.ts';
 import { storeText } from './text-store.ts';
 
@@ -36,6 +37,8 @@ export interface AuditDeskOptions {
   readonly sql: SqlMode;
   /** The text of `audit.hmac_key`; absent: a key is kept beside the log. */
   readonly hmacKey?: string;
+  /** The text of `audit.signing_key`, an identity key; absent: heads are not signed. */
+  readonly signingKey?: string;
   /** First part of every origin. */
   readonly deployment?: string;
   /** Absent: the first of `i1`, `i2` … that no living process holds. */
@@ -94,7 +97,7 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
   const writer = createUlid();
   const root = options.directory;
   const deployment = options.deployment ?? 'pgwarden';
-  const { instance, keys } = await enter(options, writer, report);
+  const { instance, keys, sealer } = await enter(options, writer, report);
   const setting = {
     files: options.files ?? diskFiles,
     clock: createClock(),
@@ -103,6 +106,7 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
     queue: { ...defaultQueueLimits, ...options.queue },
     rotateBytes: options.rotateBytes ?? defaultRotateBytes,
     releaseReserve: () => Promise.resolve(false),
+    ...(sealer === undefined ? {} : { sealer }),
     report,
   };
   const logs = createLogs(setting, root, instance.name, deployment);
@@ -226,12 +230,13 @@ const nobody = Object.freeze({ id: '-', kind: 'system', auth: 'none', roles: Obj
 
 type Report = (message: string, cause?: unknown) => void;
 
-async function enter({ directory, instance, hmacKey }: AuditDeskOptions, writer: string, report: Report) {
+async function enter({ directory, instance, hmacKey, signingKey }: AuditDeskOptions, writer: string, report: Report) {
   try {
     await prepareDirectory(directory);
     const keys = await findKeys(directory, hmacKey, report);
+    const sealer = signingKey === undefined ? undefined : createSealer(signingKey);
     const note = `pid ${process.pid} on ${hostname()}, writer ${writer}, since ${new Date().toISOString()}\n`;
-    return { instance: await takeInstance(directory, note, instance), keys };
+    return { instance: await takeInstance(directory, note, instance), keys, sealer };
   } catch (error) {
     throw new Refusal('AUDIT_UNAVAILABLE', 'The audit log cannot be used, so nothing can be served.', {
       hint: error instanceof Error ? error.message : 'See the operational log.',

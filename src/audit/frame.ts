@@ -24,6 +24,8 @@ export interface Frame {
   /** `seq` of the next line, and the Merkle root over all before it. */
   readonly size: () => number;
   readonly root: () => string;
+  /** Characters framed so far. */
+  readonly bytes: () => number;
   /** The lines, and the head the log has once they are durable. */
   readonly finish: () => { readonly bytes: Buffer; readonly head: Head };
 }
@@ -41,12 +43,14 @@ export function beginFrame(head: Head, clock: Clock, writer: string): Frame {
   const lines: string[] = [];
   let { prev, ts } = head;
   let seq = head.range.size;
+  let length = 0;
   return {
     add(content) {
       const stamp = clock.stamp(ts);
       const line = placeLine(content, { prev, seq, ts: stamp.ts, clockBack: stamp.back, writer, up: clock.up() });
       const leaf = leafHash(line);
       lines.push(line, '\n');
+      length += line.length + 1;
       range.push(leaf);
       prev = leaf;
       ts = stamp.ts;
@@ -55,6 +59,7 @@ export function beginFrame(head: Head, clock: Clock, writer: string): Frame {
     },
     size: () => seq,
     root: range.root,
+    bytes: () => length,
     finish() {
       const bytes = Buffer.from(lines.join(''));
       return { bytes, head: { range: range.snapshot(), prev, offset: head.offset + bytes.length, ts } };

@@ -10,6 +10,9 @@ import { LogUnavailable } from './log-errors.ts';
 import type { LogFiles } from './log-files.ts';
 import type { IntentBody, Orphan, OutcomeBody, RecordBody, RecoverBody } from './records.ts';
 import { readTail, setTornAside } from './recovery.ts';
+import { leaveNote, takeNote } from './resume.ts';
+import { type Sealer, sealWithin } from './sealer.ts';
+import { beginSealing } from './sealing.ts';
 import { createSegment, openSegment, type SegmentFile } from './segment-file.ts';
 import type { Serialize } from './serializer.ts';
 
@@ -25,6 +28,10 @@ export interface LogSetting {
   readonly rotateBytes: number;
   /** Gives back space kept in reserve; false when there is none left to give. */
   readonly releaseReserve: () => Promise<boolean>;
+  /** Absent: heads are not signed. */
+  readonly sealer?: Sealer;
+  /** The newest anchor, for seals to carry. */
+  readonly anchored?: () => { readonly size: number; readonly root: string } | undefined;
   /** For the operational log. */
   readonly report: (message: string, cause?: unknown) => void;
 }
@@ -67,11 +74,15 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
   let lost: Orphan[] = [];
   let healTried = Number.NEGATIVE_INFINITY;
   let segmentDay = '';
+  let sealed = 0; // lines up to and with the last seal or epoch certificate
+  let epochs = 0;
+  let sealTimer: NodeJS.Timeout | undefined;
+  let sealNow = false;
 
   async function openTail(): Promise<SegmentFile> {
     const segments = [...(await listSegments(directory))];
     for (let last = segments.pop(); last !== undefined; last = segments.pop()) {
-      const tail = await readTail(last);
+      const tail = (await takeNote(last.path)) ?? (await readTail(last));
       if (tail.torn > 0) {
         const aside = await setTornAside(last.path, tail.head.offset);
         torn = { why: 'crash', torn_bytes: aside.bytes, torn_sha256: aside.sha256 };
@@ -83,6 +94,8 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
       }
       head = tail.head;
       first = last.first;
+      sealed = tail.sealed;
+      epochs = tail.epochs;
       segmentDay = head.ts.slice(0, 10);
       for (const [iseq, call] of tail.open) lost.push({ call, iseq, st: 'unknown', why: 'broker_crash' });
       if (lost.length > 0)
@@ -130,9 +143,21 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
 
   function openingRecord(): readonly RecordBody[] {
     if (opening === undefined) return [];
-    if (opening === 'genesis') return [{ type: 'genesis', origin, log_id: logId, vkeys: [] }];
+    if (opening === 'genesis') {
+      return [{ type: 'genesis', origin, log_id: logId, vkeys: sealer === undefined ? [] : [sealer.identity] }];
+    }
     const calls = [...open].map(([iseq, call]) => ({ call, iseq }));
-    return [{ type: 'segment', first, frontier: [...head.range.frontier], why: opening, open: calls }];
+    return [
+      {
+        type: 'segment',
+        origin,
+        first,
+        frontier: [...head.range.frontier],
+        why: opening,
+        epochs: sealer?.epochs() ?? epochs,
+        open: calls,
+      },
+    ];
   }
 
   function recoverRecords(orphans: readonly Orphan[]): readonly RecordBody[] {
@@ -150,9 +175,9 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
   }
 
   /** Records owed before anything else, and what to forget once they are durable. */
-  function addDebts(frame: Frame): () => void {
+  function addDebts(add: (body: RecordBody) => void): () => void {
     const orphans = [...lost];
-    for (const record of [...openingRecord(), ...recoverRecords(orphans)]) frame.add(serialize(record));
+    for (const record of [...openingRecord(), ...recoverRecords(orphans)]) add(record);
     return () => {
       for (const { iseq } of orphans) open.delete(iseq);
       lost = lost.slice(orphans.length);
@@ -165,14 +190,44 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
   async function commit(batch: readonly Entry[]): Promise<readonly Placed[]> {
     await ready();
     const frame = beginFrame(head, clock, writer);
-    const paid = addDebts(frame);
-    const placed = batch.map(({ content }) => frame.add(content));
+    const sealing = beginSealing(frame, sealer, sealed, setting.anchored ?? (() => undefined), serialize);
+    const paid = addDebts((body) => frame.add(serialize(body)));
+    if (batch.length > 0 || frame.size() > head.range.size) {
+      sealing.certify(clock.stamp(head.ts).ts, opening !== undefined);
+    }
+    const placed = batch.map(({ content }) => sealing.add(content));
+    if (sealNow || rotationIsDue(frame)) sealing.seal();
+    sealNow = false;
     if (frame.size() === head.range.size) return [];
     const { bytes, head: next } = frame.finish();
-    await file.append(bytes, head.offset);
+    try {
+      await file.append(bytes, head.offset);
+    } catch (error) {
+      sealer?.settle(false);
+      throw error;
+    }
     head = next;
+    sealed = sealing.sealed();
+    sealer?.settle(true);
     paid();
+    planSeal();
     return placed;
+  }
+
+  /** A line waits a second for its seal at most; while the disk fails, the next commit tries again. */
+  function planSeal(): void {
+    if (sealer === undefined || sealed === head.range.size || sealTimer !== undefined) return;
+    sealTimer = setTimeout(() => {
+      sealTimer = undefined;
+      sealNow = true;
+      queue.nudge();
+    }, sealWithin);
+    sealTimer.unref();
+  }
+
+  /** The last line of a segment is a seal, so that each can be checked alone. */
+  function rotationIsDue(frame: Frame): boolean {
+    return sealer !== undefined && head.offset + frame.bytes() >= setting.rotateBytes;
   }
 
   async function mayRetry(error: LogUnavailable): Promise<boolean> {
@@ -216,6 +271,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
   }
 
   file = await openTail();
+  const sealer = setting.sealer?.forLog(origin, epochs);
 
   return {
     origin,
@@ -231,7 +287,18 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     head: () => head,
     stalled: queue.stalled,
     async close() {
+      clearTimeout(sealTimer);
       await queue.idle();
+      if (sealer !== undefined && sealed < head.range.size) {
+        sealNow = true;
+        queue.nudge();
+        await queue.idle();
+      }
+      clearTimeout(sealTimer);
+      const isClean = open.size === 0 && lost.length === 0 && torn === undefined && opening === undefined;
+      if (isClean && !file.poisoned()) {
+        await leaveNote(file.path, head, sealed, sealer?.epochs() ?? epochs).catch(() => undefined);
+      }
       await file.close();
     },
   };

@@ -189,9 +189,12 @@ const genesis = z.strictObject({
 
 const segment = z.strictObject({
   type: z.literal('segment'),
+  origin: text(512),
   first: count,
   frontier: z.array(hex64),
   why: z.enum(['rotation', 'flush_failed']),
+  /** Signing keys certified so far. */
+  epochs: count,
   /** Calls whose outcome is still to come. */
   open: z.array(z.strictObject({ call: callId, iseq: count })),
 });
@@ -209,7 +212,13 @@ const config = z.strictObject({
 });
 export type ConfigBody = z.infer<typeof config>;
 
-const seal = z.strictObject({ type: z.literal('seal'), size: count, note: text(4096) });
+const seal = z.strictObject({
+  type: z.literal('seal'),
+  size: count,
+  note: text(4096),
+  /** The newest head of the anchor log. */
+  anchor: z.strictObject({ size: count, root: hex64 }).optional(),
+});
 const epoch = z.strictObject({
   type: z.literal('epoch'),
   n: count,

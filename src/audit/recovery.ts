@@ -17,8 +17,10 @@ export interface Tail {
   readonly open: ReadonlyMap<number, string>;
   /** Bytes after the last whole line that chains: the remains of a write that was never acknowledged. */
   readonly torn: number;
-  /** Certificate state of the newest epoch and seal, for whoever continues them. */
-  readonly lastSeal: number | undefined;
+  /** Lines up to and with the last seal or epoch certificate in this file. */
+  readonly sealed: number;
+  /** Epochs the log holds. */
+  readonly epochs: number;
 }
 
 /** The few fields recovery reads; everything else in a line is the verifier's business. */
@@ -30,6 +32,8 @@ const glance = z.object({
   iseq: z.number().optional(),
   final: z.boolean().optional(),
   frontier: z.array(z.string()).optional(),
+  epochs: z.number().optional(),
+  n: z.number().optional(),
   open: z.array(z.object({ call: z.string(), iseq: z.number() })).optional(),
   orphans: z.array(z.object({ iseq: z.number() })).optional(),
 });
@@ -48,7 +52,8 @@ export async function readTail(segment: Segment): Promise<Tail> {
   let prev: string | undefined;
   let ts = '';
   let seq = segment.first;
-  let lastSeal: number | undefined;
+  let sealed = segment.first;
+  let epochs = 0;
   let damaged = false;
 
   function visit(bytes: Buffer, start: number, end: number): boolean {
@@ -63,7 +68,9 @@ export async function readTail(segment: Segment): Promise<Tail> {
     }
     if (prev === undefined && seen.frontier !== undefined) grown = growRange({ size: seq, frontier: seen.frontier });
     note(seen, openCalls);
-    if (seen.type === 'seal') lastSeal = seq;
+    if (seen.type === 'seal' || seen.type === 'epoch') sealed = seq + 1;
+    if (seen.type === 'segment' && seen.epochs !== undefined) epochs = seen.epochs;
+    if (seen.type === 'epoch' && seen.n !== undefined) epochs = seen.n + 1;
     bytes[start - 1] = 0;
     prev = sha256(bytes.subarray(start - 1, end));
     grown.push(prev);
@@ -84,7 +91,8 @@ export async function readTail(segment: Segment): Promise<Tail> {
     head: { range: grown.snapshot(), prev: prev ?? '', offset: finished, ts },
     open: openCalls,
     torn: size - finished,
-    lastSeal,
+    sealed,
+    epochs,
   };
 }
 

@@ -9,12 +9,18 @@ import { type Counts, createFullCheck, type FullCheck } from './full-check.ts';
 import { isInstanceLive, listLogs, listSegments, logDirectory, type Segment } from './layout.ts';
 import { eachLine } from './lines.ts';
 import { emptyRange, type GrowingRange, growRange } from './merkle.ts';
+import type { Checkpoint, VerifierKey } from './note.ts';
+import { createSealCheck } from './seal-check.ts';
 
 export interface VerifyOptions {
   /** Also what each line says: JSON, schema, time, intents against outcomes. */
   readonly full?: boolean;
   /** Only these databases; a missing one is a finding. */
   readonly only?: readonly string[];
+  /** Identity keys the auditor has from elsewhere. */
+  readonly trusted?: readonly VerifierKey[];
+  /** Heads kept elsewhere: each log must contain what they say. */
+  readonly against?: readonly Checkpoint[];
 }
 
 export interface LogReport {
@@ -28,6 +34,10 @@ export interface LogReport {
   readonly root: string;
   readonly leaf: string;
   readonly live: boolean;
+  readonly signed: boolean;
+  /** Lines that a signed head covers, and the newest head. */
+  readonly sealed: number;
+  readonly note: string | undefined;
   /** Present after a full verification. */
   readonly counts?: Counts;
   readonly findings: readonly Finding[];
@@ -41,7 +51,8 @@ export async function verifyDirectory(root: string, options: VerifyOptions = {})
   const reports: LogReport[] = [];
   for (const { id, instance } of wanted) {
     const live = await isInstanceLive(root, instance);
-    reports.push(await verifyLog(logDirectory(root, id, instance), `${id}/${instance}`, live, options));
+    const against = options.against?.filter(({ origin }) => origin.endsWith(`/${id}/${instance}`)) ?? [];
+    reports.push(await verifyLog(logDirectory(root, id, instance), `${id}/${instance}`, live, { ...options, against }));
   }
   const missing = (only ?? []).filter((id) => !wanted.some((log) => log.id === id));
   return [...reports, ...missing.map(missingReport)];
@@ -56,6 +67,9 @@ function missingReport(id: string): LogReport {
     bytes: 0,
     files: 0,
     root: sha256(''),
+    signed: false,
+    sealed: 0,
+    note: undefined,
     leaf: zeroHash,
     live: false,
     findings,
@@ -71,7 +85,7 @@ export async function verifyLog(
 ): Promise<LogReport> {
   const findings: Finding[] = [];
   const segments = await listSegments(directory);
-  const walk = createWalk(options.full === true, (severity, code, message, where) => {
+  const walk = createWalk(options, (severity, code, message, where) => {
     findings.push({ severity, code, log, ...where, message });
   });
   let bytes = 0;
@@ -92,7 +106,7 @@ interface Where {
 
 type ReportAt = (severity: Severity, code: FindingCode, message: string, where: Where) => void;
 
-function createWalk(full: boolean, reportAt: ReportAt) {
+function createWalk({ full = false, trusted = [], against = [] }: VerifyOptions, reportAt: ReportAt) {
   let prev = zeroHash;
   let seq = 0;
   let range: GrowingRange = growRange(emptyRange);
@@ -104,6 +118,9 @@ function createWalk(full: boolean, reportAt: ReportAt) {
     reportAt(severity, code, message, where);
   };
   const check: FullCheck | undefined = full ? createFullCheck(report) : undefined;
+  const seals = createSealCheck(trusted, report);
+  const heads = new Map<number, Checkpoint[]>();
+  for (const head of against) heads.set(head.size, [...(heads.get(head.size) ?? []), head]);
 
   /** The line's first bytes, as they must be here: `prev`, `seq`, `v`, and that a time follows. */
   function line(bytes: Buffer, start: number, end: number, file: string, offset: number): boolean {
@@ -114,7 +131,9 @@ function createWalk(full: boolean, reportAt: ReportAt) {
       report('damage', 'chain_broken', `record ${seq} does not continue from the one before it`);
       return false;
     }
+    if (heads.size > 0) compareHead();
     if (isSpecial(bytes[typeAt + typeKey.length])) special(bytes.toString('utf8', start, end));
+    else seals.pass(seq + 1);
     check?.see(bytes.toString('utf8', start, end), seq);
     bytes[start - 1] = 0;
     prev = sha256(bytes.subarray(start - 1, end));
@@ -125,7 +144,23 @@ function createWalk(full: boolean, reportAt: ReportAt) {
 
   function special(text: string): void {
     const value = parsed(text);
-    if (value?.type === 'genesis') origin = value.origin;
+    if (value?.type === 'genesis') {
+      origin = value.origin;
+      seals.genesis(value.origin ?? '', value.vkeys ?? []);
+    } else if (value?.type === 'epoch' || value?.type === 'seal') seals.see(value, range, seq);
+    else seals.pass(seq + 1);
+  }
+
+  /** At the size of a head kept elsewhere, the tree must be the one that head was made over. */
+  function compareHead(): void {
+    for (const head of heads.get(seq) ?? []) {
+      if (head.origin === origin && head.root !== range.root()) contradiction(head, 'its first lines are not those');
+    }
+    if (origin !== undefined) heads.delete(seq);
+  }
+
+  function contradiction(head: Checkpoint, how: string): void {
+    report('damage', 'contradicts_head', `a head kept elsewhere says ${head.size} lines of ${head.origin}: ${how}`);
   }
 
   /** A log whose older files are gone begins at a `segment` record, which keeps the frontier of what was before it. */
@@ -136,6 +171,8 @@ function createWalk(full: boolean, reportAt: ReportAt) {
       report('damage', 'segment_missing', `the log begins at record ${segment.first}, and nothing says why`);
       return;
     }
+    origin = value.origin;
+    seals.resume(value.origin ?? '', value.epochs ?? 0, segment.first);
     prev = opening.slice(9, 73);
     seq = segment.first;
     range = growRange({ size: seq, frontier: value.frontier });
@@ -162,7 +199,13 @@ function createWalk(full: boolean, reportAt: ReportAt) {
 
   function finish(live: boolean): void {
     where = { seq };
-    if (broken || check === undefined || check.open.size === 0) return;
+    if (broken) return;
+    compareHead();
+    for (const head of [...heads.values()].flat()) {
+      if (head.origin === origin && head.size > seq) contradiction(head, `the log has only ${seq}`);
+    }
+    seals.finish(seq, live);
+    if (check === undefined || check.open.size === 0) return;
     const [first] = check.open;
     const calls = `${check.open.size} allowed calls have no outcome, the first is ${first?.[1]} at record ${first?.[0]}`;
     if (live) report('note', 'in_progress', calls);
@@ -179,6 +222,9 @@ function createWalk(full: boolean, reportAt: ReportAt) {
       records: seq,
       root: range.root(),
       leaf: prev,
+      signed: seals.state().signed,
+      sealed: seals.state().sealed,
+      note: seals.state().note,
       ...(check === undefined ? {} : { counts: check.counts }),
     }),
   };
@@ -194,8 +240,10 @@ function isSpecial(letter: number | undefined): boolean {
 }
 
 /** What the walk reads of the few records that say how the log continues. */
-const signpost = z.object({
+const signpost = z.looseObject({
   type: z.string(),
+  vkeys: z.array(z.string()).optional(),
+  epochs: z.number().optional(),
   origin: z.string().optional(),
   frontier: z.array(z.string().regex(/^[0-9a-f]{64}$/)).optional(),
 });

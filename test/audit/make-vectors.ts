@@ -44,7 +44,7 @@ async function makeValid(): Promise<string[]> {
   await aCall(desk, { sql: 'SELECT count(*) FROM orders -- größe', call: '019aa0c6-5b7a-7c1e-8a51-000000000003' });
   await aCall(desk, { sql: "SELECT '\u2028' LIMIT 10", call: '019aa0c6-5b7a-7c1e-8a51-000000000004' });
   await desk.close();
-  rmSync(join(directory, 'i1.lock'));
+  for (const path of ['i1.lock', 'orders/i1/index']) rmSync(join(directory, path), { recursive: true });
   return readFileSync(join(directory, log), 'utf8').split('\n').slice(0, -1);
 }
 

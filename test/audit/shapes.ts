@@ -118,3 +118,7 @@ export async function aCall(desk: AuditDesk, shape: CallShape = {}) {
   const query = await desk.recordIntent(aPermit(shape));
   return desk.recordOutcome(query, { ok: true, value: aResult });
 }
+
+/** An identity key as `audit keygen` writes it; for tests alone. */
+export const testSigningKey = 'PRIVATE+KEY+test-identity+bcec8337+AbTqgEuU/ijhTJaGBGNfucttp8xKDqt4Bcvcfgrim3LC';
+export const testVerifierKey = 'test-identity+bcec8337+Aautpiafqa+YPbnT5vxtnXjItTgOO8ebQs1mcLa81iQN';

@@ -19,7 +19,11 @@ async function aLog(calls = 3): Promise<{ directory: string; path: string }> {
 
 async function verdict(directory: string) {
   const [report] = await verifyDirectory(directory, { full: true });
-  return { exit: exitCodeOf(report?.findings ?? []), report, codes: report?.findings.map(({ code }) => code) };
+  return {
+    exit: exitCodeOf(report?.findings ?? []),
+    report,
+    codes: report?.findings.map(({ code }) => code).filter((code) => code !== 'unsigned'),
+  };
 }
 
 function edit(path: string, change: (lines: string[]) => string[] | string): number {

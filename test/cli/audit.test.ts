@@ -79,7 +79,7 @@ test('verify --json is one document with the same verdict', async () => {
   expect(JSON.parse(lines.join('\n'))).toMatchObject({
     intact: true,
     full: true,
-    logs: [{ log: 'orders/i1', records: 4, findings: [] }],
+    logs: [{ log: 'orders/i1', records: 4, findings: [{ code: 'unsigned', severity: 'note' }] }],
   });
   expect(code).toBe(0);
 });

@@ -1,0 +1,210 @@
+/** What an attacker who can write to the directory can hide and cannot, row by row, including the rows that must say "not detected". */
+
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { leafHash } from '../../src/audit/chain.ts';
+import { exitCodeOf } from '../../src/audit/findings.ts';
+import { emptyRange, growRange } from '../../src/audit/merkle.ts';
+import {
+  type Checkpoint,
+  checkpointText,
+  readCheckpoint,
+  readNote,
+  readVerifierKey,
+  signingKey,
+  writeNote,
+} from '../../src/audit/note.ts';
+import { verifyDirectory } from '../../src/audit/verify.ts';
+import { aCall, testSigningKey, testVerifierKey } from './shapes.ts';
+import { freshDirectory, openDesk, segmentsOf } from './support.ts';
+
+const trusted = [readVerifierKey(testVerifierKey)].filter((key) => key !== undefined);
+
+/** A closed log of a few thousand lines, sealed at every thousand, in one file. */
+async function aSealedLog(calls = 1_700): Promise<{ directory: string; path: string; lines: string[] }> {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory, { signingKey: testSigningKey });
+  await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      for (let i = 0; i < calls / 100; i += 1) await aCall(desk);
+    }),
+  );
+  await desk.close();
+  const [path = ''] = segmentsOf(directory);
+  return { directory, path, lines: readFileSync(path, 'utf8').split('\n').slice(0, -1) };
+}
+
+const isSeal = (line: string) => line.includes('"type":"seal"');
+
+/** Writes `seq`, `prev` and references to other records anew from the first line on, as a careful forger would. */
+function rechained(lines: readonly string[]): string[] {
+  let prev = '0'.repeat(64);
+  const moved = new Map(lines.map((line, seq) => [Number(/"seq":(\d+)/.exec(line)?.[1]), seq]));
+  return lines.map((line, seq) => {
+    const next = line
+      .replace(/^\{"prev":"[0-9a-f]{64}","seq":\d+/, `{"prev":"${prev}","seq":${seq}`)
+      .replace(/"iseq":(\d+)/, (_, iseq: string) => `"iseq":${moved.get(Number(iseq)) ?? iseq}`);
+    prev = leafHash(next);
+    return next;
+  });
+}
+
+async function verdict(directory: string, path: string, lines: readonly string[], against: readonly Checkpoint[] = []) {
+  writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+  const [report] = await verifyDirectory(directory, { full: true, trusted, against });
+  return { exit: exitCodeOf(report?.findings ?? []), code: report?.findings[0]?.code, report };
+}
+
+/** The newest head, as an auditor might have kept it. */
+function headOf(lines: readonly string[]): Checkpoint {
+  const seal: { note?: string } = JSON.parse(lines.findLast(isSeal) ?? '{}');
+  const head = readCheckpoint(readNote(seal.note ?? '')?.text ?? '');
+  if (head === undefined) throw new Error('the log has no head');
+  return head;
+}
+
+const edited = (lines: readonly string[], at: number) =>
+  lines.map((line, i) => (i === at ? line.replace('alice', 'mallo') : line));
+const intentBefore = (lines: readonly string[], at: number) =>
+  lines.slice(0, at).findLastIndex((line) => line.includes('"type":"intent"'));
+
+test('untouched: intact, and the seals cover every line', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const { exit, report } = await verdict(directory, path, lines, [headOf(lines)]);
+  expect(exit).toBe(0);
+  expect(report).toMatchObject({ signed: true, sealed: lines.length, records: lines.length });
+  expect(lines.filter(isSeal).length).toBeGreaterThanOrEqual(4);
+});
+
+test('edited and chained anew, heads kept: detected at the first head after the edit', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const at = intentBefore(lines, 1_500);
+  const { exit, code, report } = await verdict(directory, path, rechained(edited(lines, at)));
+  expect([exit, code]).toEqual([3, 'root_mismatch']);
+  expect(report?.findings[0]?.seq).toBe(lines.findIndex((line, i) => i > at && isSeal(line)));
+});
+
+test('edited, chained anew, later heads dropped: detected by the cadence', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const at = intentBefore(lines, 1_500);
+  const forged = rechained(edited(lines, at).filter((line, i) => i < at || !isSeal(line)));
+  expect(await verdict(directory, path, forged)).toMatchObject({ exit: 3, code: 'unsealed_tail' });
+});
+
+test('cut back to an older head: NOT detected from the log alone, detected with a head kept elsewhere', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const cut = lines.slice(0, lines.findIndex(isSeal) + 1);
+  const alone = await verdict(directory, path, cut);
+  expect(alone.report?.findings.filter(({ severity }) => severity === 'damage')).toEqual([]);
+  expect(await verdict(directory, path, cut, [headOf(lines)])).toMatchObject({ exit: 3, code: 'contradicts_head' });
+});
+
+test('the end cut off, an older head kept elsewhere: detected', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const head = headOf(lines);
+  expect(await verdict(directory, path, lines.slice(0, head.size - 5), [head])).toMatchObject({
+    exit: 3,
+    code: 'contradicts_head',
+  });
+});
+
+test('edited inside the unsealed tail: NOT detected as damage, and the tail is reported', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const last = lines.slice(0, -1); // as if it had died before the closing seal
+  const tail = last.length - 1 - last.findLastIndex(isSeal);
+  const forged = rechained(edited(last, intentBefore(last, last.length)));
+  const { exit, code } = await verdict(directory, path, forged);
+  expect([exit, code]).toEqual([1, 'unsealed_tail']);
+  expect(tail).toBeLessThanOrEqual(1_000);
+});
+
+test('two heads dropped in a row: detected', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const [, second, third] = lines.flatMap((line, i) => (isSeal(line) ? [i] : []));
+  const forged = rechained(lines.filter((_, i) => i !== second && i !== third));
+  expect((await verdict(directory, path, forged)).exit).toBe(3);
+});
+
+test('a head signed by another key: detected', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const at = lines.length - 1;
+  const head = headOf(lines);
+  const stranger = signingKey(head.origin, generateKeyPairSync('ed25519').privateKey);
+  const note = writeNote(checkpointText(head), [stranger]);
+  const forged = lines.with(at, (lines[at] ?? '').replace(/"note":"[^"]*"/, `"note":${JSON.stringify(note)}`));
+  expect(await verdict(directory, path, rechained(forged))).toMatchObject({ exit: 3, code: 'signature_invalid' });
+});
+
+test('all signatures taken out and the log written anew as unsigned: detected by whoever has the key', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const bare = lines
+    .filter((line) => !isSeal(line) && !line.includes('"type":"epoch"'))
+    .map((line) => line.replace(/"vkeys":\[[^\]]*\]/, '"vkeys":[]'));
+  expect(await verdict(directory, path, rechained(bare))).toMatchObject({ exit: 3, code: 'signature_invalid' });
+});
+
+/** Signs the whole log anew with a key that a newer epoch certified: CVE-2023-31439 of systemd's journal. */
+test('an old record sealed with the key of a newer epoch: detected', async () => {
+  const directory = freshDirectory();
+  for (let i = 0; i < 2; i += 1) {
+    const desk = await openDesk(directory, { signingKey: testSigningKey });
+    await aCall(desk);
+    await desk.close();
+  }
+  const [path = ''] = segmentsOf(directory);
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  const firstSeal = lines.findIndex(isSeal);
+  const newer = generateKeyPairSync('ed25519').privateKey; // what an attacker on the live host may hold
+  const forged = rechained(edited(lines, 2));
+  const range = growRange(emptyRange);
+  for (const line of forged.slice(0, firstSeal)) range.push(leafHash(line));
+  const note = writeNote(checkpointText({ origin: 'pgwarden/orders/i1', size: firstSeal, root: range.root() }), [
+    signingKey('pgwarden/orders/i1', newer),
+  ]);
+  const resealed = forged.with(
+    firstSeal,
+    (forged[firstSeal] ?? '').replace(/"note":"[^"]*"/, `"note":${JSON.stringify(note)}`),
+  );
+  expect(await verdict(directory, path, rechained(resealed))).toMatchObject({ exit: 3, code: 'signature_invalid' });
+});
+
+/** CVE-2023-31438: a sealed log is cut, then written on; the certificate of the next epoch is over another history. */
+test('cut and then continued by the server itself: detected by whoever kept a head', async () => {
+  const { directory, path, lines } = await aSealedLog();
+  const head = headOf(lines);
+  writeFileSync(
+    path,
+    lines
+      .slice(0, lines.findIndex(isSeal) + 1)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+  const desk = await openDesk(directory, { signingKey: testSigningKey });
+  for (let i = 0; i < 3; i += 1) await aCall(desk);
+  await desk.close();
+  const [report] = await verifyDirectory(directory, { full: true, trusted, against: [head] });
+  expect(report?.findings).toContainEqual(expect.objectContaining({ severity: 'damage', code: 'contradicts_head' }));
+});
+
+test('an epoch certificate moved to another log, or left out: detected', async () => {
+  const { directory, path, lines } = await aSealedLog(200);
+  const without = rechained(lines.filter((line) => !line.includes('"type":"epoch"')));
+  expect(await verdict(directory, path, without)).toMatchObject({ exit: 3, code: 'epoch_broken' });
+});
+
+test('signed by an identity that is not the one the auditor has: detected', async () => {
+  const { directory } = await aSealedLog(100);
+  const other = signingKey('test-identity', generateKeyPairSync('ed25519').privateKey).vkey;
+  const [report] = await verifyDirectory(directory, { trusted: [other] });
+  expect(report?.findings[0]).toMatchObject({ severity: 'damage', code: 'signature_invalid' });
+});
+
+test('without keys the log says that heads are unsigned', async () => {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory);
+  await aCall(desk);
+  await desk.close();
+  const [report] = await verifyDirectory(directory);
+  expect(report?.findings).toMatchObject([{ severity: 'note', code: 'unsigned' }]);
+});
