@@ -132,4 +132,7 @@ const terminal = {
   interactive: process.stdout.isTTY === true,
 };
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error; // the reader of a pipe has had enough
+});
 process.exitCode = await runProgram(process.argv.slice(2), { version, terminal, loadConfig, compose });

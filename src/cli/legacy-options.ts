@@ -17,7 +17,9 @@ const known = new Map(
 );
 
 /** `--secret-arn` becomes `--secret_arn`, `--audit_directory` becomes `--audit-directory`; what follows `--` is left alone. */
-export function normalizeSpelling(args: readonly string[]): string[] {
+export function normalizeSpelling(args: readonly string[]): readonly string[] {
+  const [first = '--'] = args;
+  if (first !== 'serve' && !first.startsWith('-')) return args; // another command: its flags are its own
   const end = args.indexOf('--');
   return args.map((arg, index) => {
     if (end >= 0 && index >= end) return arg;

@@ -5,6 +5,7 @@ import { registerAuditCommands } from './audit-commands.ts';
 import { registerDatabasesCommands } from './databases-commands.ts';
 import { registerDemo } from './demo-command.ts';
 import type { CommandDeps } from './deps.ts';
+import { registerInit } from './init-command.ts';
 import { legacyOptions } from './legacy-options.ts';
 import { registerPolicyCommands } from './policy-commands.ts';
 
@@ -58,6 +59,7 @@ export function createProgram(deps: CommandDeps): Command {
     .exitOverride();
   addServe(program, deps);
   addCheck(program, deps);
+  registerInit(program, deps);
   registerDemo(program, deps);
   registerPolicyCommands(program, deps);
   registerAuditCommands(program, deps);

@@ -1,0 +1,122 @@
+/** `pgwarden init`: from nothing to a configuration that `serve` starts with. Asks on a terminal, never touches a file that exists. */
+
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { databaseIdPattern } from '../config/database-schema.ts';
+import { type StarterDatabase, starterConfig } from '../config/starter-config.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandDeps } from './deps.ts';
+import { policyInit } from './policy-init.ts';
+
+export interface InitOptions {
+  readonly config: string;
+  readonly type: StarterDatabase['type'];
+  readonly id?: string;
+  readonly hostname?: string;
+  readonly port: string;
+  readonly database?: string;
+  readonly user?: string;
+  readonly passwordEnv?: string;
+  readonly ssl?: string;
+  readonly resourceArn?: string;
+  readonly secretArn?: string;
+  readonly schema?: readonly string[];
+}
+
+/** Gives what was said by flag, else asks; without a terminal, a missing answer is an error that names the flag. */
+type Ask = (given: string | undefined, flag: string, question: string, suggestion?: string) => Promise<string>;
+
+async function withQuestions<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) {
+    return work(async (given, flag, _question, suggestion) => {
+      if (given !== undefined) return given;
+      if (suggestion !== undefined) return suggestion;
+      throw new CommandError(`--${flag} is missing.`, 2, 'Give it, or run pgwarden init on a terminal, where it asks.');
+    });
+  }
+  const lines = createInterface({ input: stdin, output: stderr });
+  try {
+    return await work(async (given, _flag, question, suggestion) => {
+      if (given !== undefined) return given;
+      const answer = await lines.question(`${question}${suggestion === undefined ? '' : ` [${suggestion}]`}: `);
+      return answer.trim() || (suggestion ?? '');
+    });
+  } finally {
+    lines.close();
+  }
+}
+
+const variableOf = (id: string) => `${id.toUpperCase().replaceAll('-', '_')}_PASSWORD`;
+
+async function directKeys(options: InitOptions, database: string, id: string, ask: Ask) {
+  const hostname = await ask(options.hostname, 'hostname', 'Host name of the server', 'localhost');
+  const port = /^\d{1,5}$/.test(options.port) ? Number(options.port) : options.port;
+  const place = { hostname, port, database, ...(options.ssl !== undefined && { ssl: options.ssl }) };
+  if (options.secretArn !== undefined) return { ...place, secret_arn: options.secretArn };
+  const user = await ask(options.user, 'user', 'Role to sign in with');
+  const env = await ask(options.passwordEnv, 'password-env', 'Environment variable with its password', variableOf(id));
+  return { ...place, user, password: { env } };
+}
+
+async function databaseOf(options: InitOptions, ask: Ask): Promise<StarterDatabase> {
+  const { type } = options;
+  if (type === 'embedded') return { id: await ask(options.id, 'id', 'Id for callers', 'sample'), type, keys: {} };
+  const database = await ask(options.database, 'database', 'Name of the database');
+  const lower = database.toLowerCase();
+  const id = await ask(options.id, 'id', 'Id for callers', databaseIdPattern.test(lower) ? lower : 'main');
+  if (type === 'direct_postgres') return { id, type, keys: await directKeys(options, database, id, ask) };
+  const resource_arn = await ask(options.resourceArn, 'resource-arn', 'ARN of the cluster');
+  const secret_arn = await ask(options.secretArn, 'secret-arn', 'ARN of the secret');
+  return { id, type, keys: { resource_arn, secret_arn, database } };
+}
+
+/** Writes the file and has it read back by the loader; one that does not load is not left behind. */
+async function writeConfig(file: string, text: string, deps: CommandDeps): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (thrown) {
+    const exists = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
+    if (exists)
+      throw new CommandError(`${file} exists already; nothing of it was changed.`, 1, 'Name another with --config.');
+    throw new CommandError(`${file} cannot be written.`, 2, `Look at ${dirname(file)}.`);
+  }
+  try {
+    await deps.loadConfig(file);
+  } catch (thrown) {
+    await rm(file);
+    throw thrown;
+  }
+}
+
+/** A policy that is there already is kept. */
+async function startPolicy(config: string, { schema }: InitOptions, deps: CommandDeps): Promise<void> {
+  try {
+    await policyInit({ config, ...(schema !== undefined && { schema }) }, deps);
+  } catch (thrown) {
+    if (!(thrown instanceof CommandError) || thrown.exitCode !== 1) throw thrown;
+    deps.terminal.out(thrown.message);
+  }
+}
+
+/** What `mcpServers` of a client's configuration takes. */
+function clientSnippet(file: string, { keys }: StarterDatabase): string {
+  const password = keys['password'];
+  const named =
+    typeof password === 'object' && password !== null && 'env' in password ? String(password.env) : undefined;
+  const env = named === undefined ? {} : { env: { [named]: '…' } };
+  const pgwarden = { command: 'pgwarden', args: ['serve', '--config', file], ...env };
+  return JSON.stringify({ mcpServers: { pgwarden } }, undefined, 2);
+}
+
+/** Throws CommandError, ConfigError. */
+export async function init(options: InitOptions, deps: CommandDeps): Promise<void> {
+  const database = await withQuestions((ask) => databaseOf(options, ask));
+  const file = resolve(options.config);
+  await writeConfig(file, starterConfig(database), deps);
+  const { out } = deps.terminal;
+  out(`Wrote ${options.config}: one database, ${database.id}, read-only.`);
+  await startPolicy(file, options, deps);
+  out(`\nFor Claude, Cursor, VS Code and others:\n${clientSnippet(file, database)}`);
+}

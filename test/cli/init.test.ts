@@ -1,0 +1,74 @@
+/** `pgwarden init`: what it writes is what the other commands start with, and nothing that exists is touched. */
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { chatOverStdio, runCli } from './run-cli.ts';
+
+async function emptyDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'pgwarden init '));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+const direct = [
+  '--hostname',
+  'db.internal',
+  '--database',
+  'Shop',
+  '--user',
+  'broker',
+  '--password-env',
+  'SHOP_PASSWORD',
+];
+
+test('what it writes passes check, and the snippet names the file and the variable', async () => {
+  const directory = await emptyDirectory();
+  const { code, stdout } = await runCli(['init', ...direct, '--schema', 'public'], {}, directory);
+  expect(code).toBe(0);
+  const snippet = JSON.parse(stdout.slice(stdout.indexOf('{\n')));
+  expect(snippet).toEqual({
+    mcpServers: {
+      pgwarden: {
+        command: 'pgwarden',
+        args: ['serve', '--config', join(directory, 'config.yaml')],
+        env: { SHOP_PASSWORD: '…' },
+      },
+    },
+  });
+  const checked = await runCli(['check'], {}, directory);
+  expect(checked).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 databases, 0 warnings') });
+});
+
+test('a server starts with it and answers', async () => {
+  const directory = await emptyDirectory();
+  const made = await runCli(['init', '--type', 'embedded', '--schema', 'public'], {}, directory);
+  expect(made.code).toBe(0);
+  const list = { method: 'tools/call', params: { name: 'list_databases', arguments: {} } };
+  const { answers } = await chatOverStdio(['--config', join(directory, 'config.yaml')], {}, [list]);
+  expect(answers.at(-1)).toMatchObject({
+    result: { structuredContent: { databases: [{ id: 'sample', type: 'embedded' }] } },
+  });
+});
+
+test('a file that exists is not touched', async () => {
+  const directory = await emptyDirectory();
+  await writeFile(join(directory, 'config.yaml'), 'mine');
+  const { code, stderr } = await runCli(['init', '--type', 'embedded'], {}, directory);
+  expect(code).toBe(1);
+  expect(stderr).toContain('exists already');
+  expect(await readFile(join(directory, 'config.yaml'), 'utf8')).toBe('mine');
+});
+
+test.each([
+  [['init'], '--database is missing'],
+  [['init', ...direct, '--port', 'x'], 'databases.shop.port'],
+  [['init', ...direct, '--id', 'Not Good'], 'must be 1 to 63 of a-z'],
+])('%j is refused without a terminal, and leaves no file behind', async (args, told) => {
+  const directory = await emptyDirectory();
+  const { code, stderr } = await runCli(args, {}, directory);
+  expect(code).toBe(2);
+  expect(stderr).toContain(told);
+  await expect(readFile(join(directory, 'config.yaml'))).rejects.toThrow(/ENOENT/);
+});
