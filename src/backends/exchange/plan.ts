@@ -54,6 +54,7 @@ function statementStep(
     types: values.map((value) => typeOf(value.type)),
     values: values.map((value) => value.value),
     maxRows: query.decision.obligations.limits.maxRows + 1,
+    describe: true,
   };
 }
 

@@ -8,6 +8,8 @@ export interface Step {
   readonly values: readonly (string | null)[];
   /** Rows the portal gives before it is suspended; 0 means all. */
   readonly maxRows: number;
+  /** Whether the server is asked for the columns of the result. */
+  readonly describe?: boolean;
   /** Keeps the statement in the session under this name; `parsed` says that it is there already. */
   readonly prepared?: { readonly name: string; readonly parsed: boolean };
 }
@@ -84,7 +86,7 @@ export const sync: Buffer = written((writer) => writer.message('S', () => undefi
 /** Closes the session. */
 export const terminate: Buffer = written((writer) => writer.message('X', () => undefined));
 
-function writeStep(writer: Writer, { text, types, values, maxRows, prepared }: Step): void {
+function writeStep(writer: Writer, { text, types, values, maxRows, describe, prepared }: Step): void {
   const name = prepared?.name ?? '';
   if (prepared?.parsed !== true)
     writer.message('P', () => {
@@ -101,10 +103,11 @@ function writeStep(writer: Writer, { text, types, values, maxRows, prepared }: S
     for (const value of values) writer.value(value);
     writer.int16(0); // and so are results
   });
-  writer.message('D', () => {
-    writer.byte('P');
-    writer.text('');
-  });
+  if (describe === true)
+    writer.message('D', () => {
+      writer.byte('P');
+      writer.text('');
+    });
   writer.message('E', () => {
     writer.text('');
     writer.int32(maxRows);

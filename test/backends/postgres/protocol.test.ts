@@ -39,7 +39,7 @@ test('statements travel by the extended protocol, under one Sync; only the ROLLB
     'ROLLBACK\0',
     'ROLLBACK\0',
   ]);
-  expect(sent.map(({ type }) => type).join('')).toBe(`${'PBDEPBDEPBDESQ'.repeat(2)}PBDEBDEPBDESQ`);
+  expect(sent.map(({ type }) => type).join('')).toBe(`${'PBEPBEPBDESQ'.repeat(2)}PBEBEPBDESQ`);
   expect(sent.filter(({ type, body }) => type === 'P' && body.includes('SELECT 3 AS third'))).toHaveLength(1);
   await relay.close();
 });
