@@ -45,8 +45,13 @@ export interface RelationAccess {
   readonly behind: readonly { readonly schema: string; readonly name: string; readonly columns: readonly string[] }[];
   /** For a view: the functions of class (d) in its definition, expanded to the end; non-empty means refused like the function. */
   readonly forbiddenBehind: readonly string[];
-  /** False where only its row type was named (`NULL::hr.employees`): all its columns are listed, but no row is read. */
+  /** False for what is reached without standing in the statement; then it is an entry of its own, beside any other of the relation. */
   readonly inFrom: boolean;
+  /**
+   * Where `inFrom` is false: read by a view with the rights of its caller (security_invoker), so that policies judge it
+   * though the statement does not name it. Else only its row type is named (`NULL::hr.employees`): all its columns, no row.
+   */
+  readonly behindView?: true;
   /** 1-based character position, and the name as the caller wrote it. */
   readonly position: number;
   readonly written: string;

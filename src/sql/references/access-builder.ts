@@ -2,14 +2,12 @@
 
 import type { Procedure } from '../../catalog/catalog.ts';
 import type { Access, ColumnUse, FunctionAccess, OutputColumn, RelationAccess, Witness } from '../access.ts';
+import type { Behind } from './bodies.ts';
 import type { Output } from './clauses/target-list.ts';
 import { classOf } from './function-class.ts';
 import { quote } from './nodes.ts';
 import type { ColumnDraft, FunctionDraft, Reading, RelationDraft } from './reading.ts';
 import type { Value } from './value.ts';
-
-/** What lies behind a view, found by `views.ts`. */
-export type Behind = Pick<RelationAccess, 'behind' | 'forbiddenBehind'>;
 
 export function buildAccess(
   reading: Reading,
@@ -44,8 +42,10 @@ function relationAccess(reading: Reading, draft: RelationDraft, behind: Behind):
     allColumns: reading.catalog.columns(relation).map(({ name }) => name),
     system: relation.system,
     ...(relation.extension === undefined ? {} : { extension: relation.extension }),
-    ...behind,
-    inFrom: draft.named,
+    behind: behind.behind,
+    forbiddenBehind: behind.forbiddenBehind,
+    inFrom: draft.reach === 'statement',
+    ...(draft.reach === 'view' ? { behindView: true } : {}),
     position: positionOf(reading, draft.location),
     written,
   };
@@ -66,7 +66,7 @@ function functionAccess(reading: Reading, { procedure, via, location, written }:
     name,
     args,
     oid,
-    ...classOf(reading.catalog, procedure, args),
+    ...classOf(reading.catalog, procedure, args, via),
     ...(extension === undefined ? {} : { extension }),
     via,
     position: positionOf(reading, location),

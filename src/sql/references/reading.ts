@@ -15,6 +15,7 @@ export interface ColumnDraft {
   readonly location: number;
   /** As the caller first wrote it; undefined while only a star or a whole row reached it. */
   written: string | undefined;
+  readonly of: Column;
   readonly outputs: Set<number>;
   otherUse: boolean;
 }
@@ -26,8 +27,8 @@ export interface RelationDraft {
   readonly location: number;
   readonly written: string;
   readonly columns: Map<number, ColumnDraft>;
-  /** False while only its row type was named, which reads no rows. */
-  named: boolean;
+  /** What leads to it: its own name in the statement, its row type, or a view. */
+  readonly reach: 'statement' | 'row_type' | 'view';
 }
 
 export interface FunctionDraft {
@@ -76,11 +77,23 @@ export class Reading {
     const known = this.relations.get(key) ?? (action === 'select' ? this.#shadows.get(relation.oid) : undefined);
     if (known !== undefined) {
       this.relations.set(key, known);
-      known.named = true;
       return known;
     }
-    this.#mustSee(relation, written, location);
-    const draft: RelationDraft = { relation, action, location, written, columns: new Map(), named: true };
+    this.mustSee(relation, written, location);
+    const draft: RelationDraft = { relation, action, location, written, reach: 'statement', columns: new Map() };
+    this.relations.set(key, draft);
+    return draft;
+  }
+
+  /**
+   * A relation reached without standing in the statement: through its row type, or by a view with its caller's rights.
+   * What the caller may know is not asked here, only what the policy says.
+   */
+  reached(relation: Relation, reach: 'row_type' | 'view', written: string, location: number): RelationDraft {
+    const key = `${relation.oid} ${reach}`;
+    const known = this.relations.get(key);
+    if (known !== undefined) return known;
+    const draft: RelationDraft = { relation, action: 'select', reach, location, written, columns: new Map() };
     this.relations.set(key, draft);
     return draft;
   }
@@ -89,12 +102,20 @@ export class Reading {
   shadow(relation: Relation, written: string, location: number): RelationDraft {
     const known = this.relations.get(`${relation.oid} select`) ?? this.#shadows.get(relation.oid);
     if (known !== undefined) return known;
-    const draft: RelationDraft = { relation, action: 'select', location, written, columns: new Map(), named: true };
+    const draft: RelationDraft = {
+      relation,
+      action: 'select',
+      location,
+      written,
+      reach: 'statement',
+      columns: new Map(),
+    };
     this.#shadows.set(relation.oid, draft);
     return draft;
   }
 
-  #mustSee(relation: Relation, written: string, location: number): void {
+  /** Refuses a relation the caller may know nothing of as a missing one. */
+  mustSee(relation: Relation, written: string, location: number): void {
     const { sight } = this.#options;
     if (sight === undefined) return;
     const columns = this.catalog.columns(relation).map(({ name }) => name);
@@ -117,13 +138,14 @@ export class Reading {
     const made: ColumnDraft = {
       name: column.name,
       attnum: column.attnum,
+      of: column,
       location,
       written,
       outputs: new Set(),
       otherUse: false,
     };
     draft.columns.set(column.attnum, made);
-    if (draft.action === 'select') this.relations.set(`${draft.relation.oid} select`, draft);
+    if (draft === this.#shadows.get(draft.relation.oid)) this.relations.set(`${draft.relation.oid} select`, draft);
     return made;
   }
 

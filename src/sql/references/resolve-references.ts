@@ -5,6 +5,7 @@ import { type Access, noAccess } from '../access.ts';
 import type { Sight } from '../name-not-available.ts';
 import { openStatement, type ParsedStatement } from '../statement.ts';
 import { buildAccess } from './access-builder.ts';
+import { readBodies } from './bodies.ts';
 import { checkComplete } from './completeness.ts';
 import { Reading } from './reading.ts';
 import { Scope } from './scope.ts';
@@ -30,11 +31,9 @@ export async function resolveReferences(
   const reading = new Reading({ catalog, positionOf, sight });
   if (request.target !== undefined) {
     readTarget(reading, request.target);
-    return buildAccess(reading, undefined, () => nothingBehind);
+    return buildAccess(reading, undefined, await readBodies(reading));
   }
   const outputs = readStatement(new Scope(reading), tree);
   checkComplete(reading, tree);
-  return buildAccess(reading, outputs, () => nothingBehind);
+  return buildAccess(reading, outputs, await readBodies(reading));
 }
-
-const nothingBehind = { behind: [], forbiddenBehind: [] } as const;

@@ -22,13 +22,21 @@ export function readColumnRef(scope: Scope, node: Tree): Value {
 
 /** A column, else the whole row of the item so named; inside a domain's CHECK, VALUE. */
 function readBareName(scope: Scope, name: string, location: number): Value {
-  if (name === 'value' && scope.value !== undefined) return { type: scope.value, location };
+  const checked = name === 'value' ? checkedValue(scope) : undefined;
+  if (checked !== undefined) return { type: checked, location };
   const column = findColumn(scope, name);
   if (column === 'ambiguous') return scope.reading.unbound(quote(name), 'column', location);
   if (column !== undefined) return readColumn(scope, column, location, quote(name));
   const entry = findEntry(scope, undefined, name);
   if (entry === undefined || entry === 'ambiguous') return scope.reading.unbound(quote(name), 'column', location);
   return readWholeRow(scope, entry, location);
+}
+
+/** The type of VALUE inside a domain's CHECK. */
+function checkedValue(start: Scope): number | undefined {
+  for (let scope: Scope | undefined = start; scope !== undefined; scope = scope.parent)
+    if (scope.value !== undefined) return scope.value;
+  return undefined;
 }
 
 /** `t.c`, `s.t.c`, `d.s.t.c`; where `t` has no column `c`, a function called `c` on the whole row. */

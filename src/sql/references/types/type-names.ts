@@ -34,9 +34,8 @@ export function readTypeName(reading: Reading, node: Tree): number {
 export function readRowType(reading: Reading, type: Type, written: string, location: number): void {
   const relation = reading.catalog.relationByOid(relationWithin(reading.types, type));
   if (relation === undefined || relation.kind === 'composite') return;
-  const known = reading.relations.has(`${relation.oid} select`);
-  const draft = reading.relation(relation, 'select', written, location);
-  if (!known) draft.named = false;
+  reading.mustSee(relation, written, location);
+  const draft = reading.reached(relation, 'row_type', written, location);
   for (const column of reading.catalog.columns(relation)) reading.column(draft, column, location).otherUse = true;
 }
 

@@ -77,8 +77,6 @@ export const nameTypes: ReadonlySet<string> = new Set([
   'regoperator',
   'regclass',
   'regtype',
-  'regconfig',
-  'regdictionary',
   'regnamespace',
   'regrole',
   'regcollation',

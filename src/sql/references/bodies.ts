@@ -1,0 +1,174 @@
+/** What statements reach through bodies kept in the catalog: definitions of views, CHECK constraints of domains. */
+
+import type { Catalog, Procedure, Relation, Type } from '../../catalog/catalog.ts';
+import { parseTree } from '../parser.ts';
+import { fieldsOf, isTree } from '../tree.ts';
+import { classOf } from './function-class.ts';
+import { Reading, type RelationDraft } from './reading.ts';
+import { Scope } from './scope.ts';
+import { readStatement } from './statements/statement.ts';
+
+/** One relation behind a view. */
+export interface Reached {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+/** What lies behind a view, expanded to the end. */
+export interface Behind {
+  readonly behind: readonly Reached[];
+  readonly forbiddenBehind: readonly string[];
+  /** What the body itself reads, one step. */
+  readonly direct: readonly RelationDraft[];
+}
+
+export const nothingBehind: Behind = { behind: [], forbiddenBehind: [], direct: [] };
+
+/** Bodies of one snapshot, each read once. */
+class Bodies {
+  readonly #catalog: Catalog;
+  readonly #views = new Map<number, Promise<Behind>>();
+  readonly #checks = new Map<number, Promise<readonly Procedure[]>>();
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  view(relation: Relation): Promise<Behind> {
+    const known = this.#views.get(relation.oid);
+    if (known !== undefined) return known;
+    const reading = this.#readView(relation).catch(() => unreadable);
+    this.#views.set(relation.oid, reading);
+    return reading;
+  }
+
+  /** Functions that a value of the domain passes. */
+  domain(type: Type): Promise<readonly Procedure[]> {
+    const known = this.#checks.get(type.oid);
+    if (known !== undefined) return known;
+    const reading = this.#readChecks(type);
+    this.#checks.set(type.oid, reading);
+    return reading;
+  }
+
+  async #readView(relation: Relation): Promise<Behind> {
+    const definition = this.#catalog.viewDefinition(relation.oid);
+    if (definition === undefined) return unreadable;
+    const body = await this.#readText(definition, (scope, tree) => readStatement(scope, tree));
+    const direct = [...body.relations.values()].filter(({ reach }) => reach === 'statement');
+    const reached = new Map<string, Set<string>>();
+    const forbidden = new Set(forbiddenOf(body, relation.kind === 'matview'));
+    for (const draft of direct) {
+      add(reached, reachedOf(draft));
+      const inner = await this.#innerOf(draft.relation);
+      for (const one of inner.behind) add(reached, one);
+      for (const name of inner.forbiddenBehind) forbidden.add(name);
+    }
+    const behind = [...reached].map(([key, columns]) => ({ ...split(key), columns: [...columns] }));
+    return { behind, forbiddenBehind: [...forbidden], direct };
+  }
+
+  #innerOf(relation: Relation): Promise<Behind> {
+    return relation.kind === 'view' || relation.kind === 'matview'
+      ? this.view(relation)
+      : Promise.resolve(nothingBehind);
+  }
+
+  async #readChecks(type: Type): Promise<readonly Procedure[]> {
+    const found = new Set<Procedure>();
+    for (const check of type.checks) {
+      const expression = check.replace(/^CHECK /, '').replace(/ NOT VALID$/, '');
+      const body = await this.#readText(`SELECT ${expression}`, (scope, tree) => {
+        scope.value = type.base;
+        readStatement(scope, tree);
+      });
+      for (const { procedure } of body.functions.values()) found.add(procedure);
+    }
+    return [...found];
+  }
+
+  async #readText(text: string, read: (scope: Scope, tree: { readonly [field: string]: unknown }) => unknown) {
+    const { stmts } = await parseTree(text);
+    const tree = stmts[0]?.['stmt'];
+    const reading = new Reading({ catalog: this.#catalog, positionOf: () => undefined });
+    if (!isTree(tree) || fieldsOf(tree, 'SelectStmt') === undefined)
+      return reading.unknown('a body that is no query', -1);
+    read(new Scope(reading), tree);
+    await readDomainsOf(reading, this);
+    return reading;
+  }
+}
+
+/** A view whose body cannot be read could hide anything, so it is refused as if it did. */
+const unreadable: Behind = { behind: [], forbiddenBehind: ['a definition that cannot be read'], direct: [] };
+
+const bodies = new WeakMap<Catalog, Bodies>();
+
+function bodiesOf(catalog: Catalog): Bodies {
+  const known = bodies.get(catalog);
+  if (known !== undefined) return known;
+  const made = new Bodies(catalog);
+  bodies.set(catalog, made);
+  return made;
+}
+
+/** What a materialised view once called is not called by reading it. */
+function forbiddenOf(reading: Reading, isStored: boolean): readonly string[] {
+  if (isStored) return [];
+  return [...reading.functions.values()].flatMap(({ procedure, via }) => {
+    const args = procedure.args.map((type) => reading.types.display(type));
+    const { class: kind } = classOf(reading.catalog, procedure, args, via);
+    return kind === 'forbidden' ? [`${procedure.schema}.${procedure.name}(${args.join(',')})`] : [];
+  });
+}
+
+function reachedOf({ relation, columns }: RelationDraft): Reached {
+  return { schema: relation.schema, name: relation.name, columns: [...columns.values()].map(({ name }) => name) };
+}
+
+function add(reached: Map<string, Set<string>>, { schema, name, columns }: Reached): void {
+  const key = `${schema}\0${name}`;
+  const known = reached.get(key) ?? new Set();
+  for (const column of columns) known.add(column);
+  reached.set(key, known);
+}
+
+function split(key: string): { readonly schema: string; readonly name: string } {
+  const [schema = '', name = ''] = key.split('\0');
+  return { schema, name };
+}
+
+async function readDomainsOf(reading: Reading, from: Bodies): Promise<void> {
+  for (const [domain, location] of reading.domains)
+    for (const procedure of await from.domain(domain)) reading.call(procedure, 'domain', location, domain.display);
+}
+
+/**
+ * Reads the bodies a reading leads to: notes the functions of domains, and of views with the rights of their callers the
+ * relations they read. Answers what lies behind each view.
+ */
+export async function readBodies(reading: Reading): Promise<(draft: RelationDraft) => Behind> {
+  const from = bodiesOf(reading.catalog);
+  if (reading.domains.size > 0) await readDomainsOf(reading, from);
+  const behind = new Map<number, Behind>();
+  for (const draft of [...reading.relations.values()]) await readViewOf(reading, draft, from, behind);
+  return ({ relation }) => behind.get(relation.oid) ?? nothingBehind;
+}
+
+async function readViewOf(
+  reading: Reading,
+  { relation, location, written }: RelationDraft,
+  from: Bodies,
+  behind: Map<number, Behind>,
+): Promise<void> {
+  if ((relation.kind !== 'view' && relation.kind !== 'matview') || behind.has(relation.oid)) return;
+  const found = await from.view(relation);
+  behind.set(relation.oid, found);
+  if (!relation.securityInvoker) return;
+  for (const inner of found.direct) {
+    const draft = reading.reached(inner.relation, 'view', written, location);
+    for (const column of inner.columns.values()) reading.column(draft, column.of, location).otherUse = true;
+    await readViewOf(reading, draft, from, behind);
+  }
+}
