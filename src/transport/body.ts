@@ -21,14 +21,13 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
 }
 
 async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const tooLarge = new HttpProblem(413, `The body must not be larger than ${maxBytes} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let received = 0;
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('an HTTP body arrives as buffers');
     received += chunk.length;
-    if (received > maxBytes) throw tooLarge;
+    if (received > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
   try {
@@ -36,4 +35,8 @@ async function readText(request: IncomingMessage, maxBytes: number): Promise<str
   } catch {
     throw new HttpProblem(400, 'The body is not UTF-8.', -32700);
   }
+}
+
+function tooLarge(maxBytes: number): HttpProblem {
+  return new HttpProblem(413, `The body must not be larger than ${maxBytes} bytes.`);
 }

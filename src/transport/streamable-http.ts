@@ -97,20 +97,29 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
   };
 }
 
+const eraHeaders = ['content-type', 'mcp-protocol-version', 'mcp-method', 'mcp-name'] as const;
+
 /** Which era a request belongs to, by the SDK's own rule. It looks at headers and the parsed body only. */
 async function isOld({ method, headers }: IncomingMessage, body: unknown): Promise<boolean> {
-  if (method !== 'POST') return true;
-  const named = ['content-type', 'mcp-protocol-version', 'mcp-method', 'mcp-name'].flatMap((name) => {
-    const value = headers[name];
+  return method !== 'POST' || isLegacyRequest(probe(eraHeaders.map((name) => headers[name])), body);
+}
+
+/** Making a Request costs more than asking about it; clients send the same few headers all day. */
+const probes = new Map<string, Request>();
+const probesKept = 64;
+
+function probe(values: readonly (string | string[] | undefined)[]): Request {
+  const key = JSON.stringify(values);
+  const known = probes.get(key);
+  if (known !== undefined) return known;
+  const headers = eraHeaders.flatMap((name, index) => {
+    const value = values[index];
     return typeof value === 'string' ? [{ name, value }] : [];
   });
-  return isLegacyRequest(
-    new Request('http://localhost/mcp', {
-      method,
-      headers: Object.fromEntries(named.map((header) => [header.name, header.value])),
-    }),
-    body,
-  );
+  const init = { method: 'POST', headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])) };
+  const made = new Request('http://localhost/mcp', init);
+  if (probes.size < probesKept) probes.set(key, made);
+  return made;
 }
 
 /** The shape the SDK's adapter takes; it reads no body, which was read before. */
