@@ -5,64 +5,18 @@ import { regionOf } from './build-database.ts';
 import { type Config, type ListenAddress, transports } from './config.ts';
 import { listenProblem } from './cross-checks.ts';
 import { clusterArnPattern } from './database-schema.ts';
-import { ConfigError, type Finding } from './findings.ts';
+import { ConfigError } from './findings.ts';
 import { deepFreeze } from './freeze.ts';
-import { type LegacyName, type LegacySettings, readLegacySettings } from './legacy-settings.ts';
+import { LegacyReader } from './legacy-reader.ts';
+import { readLegacySettings } from './legacy-settings.ts';
 import { limitsSchema, poolsSchema } from './limit-schema.ts';
 import { type Environment, localUser, stateAuditDirectory } from './locations.ts';
 import { configSchema } from './schema.ts';
 
-/** Collects what is wrong, so that one run names everything. */
-class Reader {
-  readonly findings: Finding[] = [];
-
-  constructor(private readonly settings: LegacySettings) {}
-
-  text(name: LegacyName): string | undefined {
-    return this.settings.get(name)?.value;
-  }
-
-  has(name: LegacyName): boolean {
-    return this.settings.has(name);
-  }
-
-  wrong(name: LegacyName, message: string, hint?: string): undefined {
-    const key = this.settings.get(name)?.written ?? `--${name}`;
-    this.findings.push({ severity: 'error', key, message, ...(hint !== undefined && { hint }) });
-  }
-
-  boolean(name: LegacyName): boolean | undefined {
-    const text = this.text(name)?.toLowerCase();
-    if (text === undefined) return undefined;
-    if (text === 'true' || text === 'false') return text === 'true';
-    return this.wrong(name, `${text} is neither true nor false`, 'Write true or false.');
-  }
-
-  integer(name: LegacyName, least: number, most: number): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    return this.wrong(name, `${text} is not a whole number from ${least} to ${most}`);
-  }
-
-  choice<T extends string>(name: LegacyName, values: readonly T[]): T | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    return values.find((value) => value === text) ?? this.wrong(name, `${text} is not one of ${values.join(', ')}`);
-  }
-
-  required(name: LegacyName, variable: string): string {
-    const text = this.text(name);
-    if (text === undefined) this.wrong(name, 'is missing', `Give --${name}, or set ${variable}.`);
-    return text ?? '';
-  }
-}
-
 const methods = ['RDS_API', 'PG_WIRE_PROTOCOL', 'PG_WIRE_IAM_PROTOCOL'] as const;
 
 /** Which way to the database: said outright by `connection_method`, else by which of cluster ARN and host name is given. */
-function methodOf(read: Reader): (typeof methods)[number] | undefined {
+function methodOf(read: LegacyReader): (typeof methods)[number] | undefined {
   const stated = read.choice('connection_method', methods);
   if (stated !== undefined || read.has('connection_method')) return stated;
   if (!read.has('resource_arn') && !read.has('hostname')) {
@@ -82,13 +36,13 @@ function methodOf(read: Reader): (typeof methods)[number] | undefined {
   return read.has('resource_arn') ? 'RDS_API' : 'PG_WIRE_PROTOCOL';
 }
 
-function clusterArn(read: Reader): string {
+function clusterArn(read: LegacyReader): string {
   const arn = read.required('resource_arn', 'POSTGRES_RESOURCE_ARN');
   if (arn !== '' && !clusterArnPattern.test(arn)) read.wrong('resource_arn', 'is not the ARN of an RDS cluster');
   return arn;
 }
 
-function connectionOf(read: Reader): Connection | undefined {
+function connectionOf(read: LegacyReader): Connection | undefined {
   const method = methodOf(read);
   const database = read.required('database', 'POSTGRES_DATABASE');
   const secretArn =
@@ -112,14 +66,14 @@ function connectionOf(read: Reader): Connection | undefined {
 }
 
 /** `--readonly`, or the opposite of `--allow_write_query`; read-only when neither is said. */
-function isReadonly(read: Reader): boolean {
+function isReadonly(read: LegacyReader): boolean {
   const readonly = read.boolean('readonly');
   const writes = read.boolean('allow_write_query');
   if (readonly === true && writes === true) read.wrong('allow_write_query', 'contradicts --readonly true');
   return readonly ?? !(writes ?? false);
 }
 
-function databaseOf(read: Reader, connection: Connection): Database {
+function databaseOf(read: LegacyReader, connection: Connection): Database {
   const limits = limitsSchema.parse({});
   const pools = poolsSchema.parse({});
   const readonly = isReadonly(read);
@@ -152,7 +106,7 @@ function databaseOf(read: Reader, connection: Connection): Database {
   };
 }
 
-function listenOf(read: Reader): ListenAddress {
+function listenOf(read: LegacyReader): ListenAddress {
   return { host: read.text('http_host') ?? '127.0.0.1', port: read.integer('http_port', 0, 65_535) ?? 8000 };
 }
 
@@ -166,7 +120,7 @@ export function readLegacyConfig(
 ): Config | undefined {
   const settings = readLegacySettings(flags, environment);
   if (settings === undefined) return undefined;
-  const read = new Reader(settings);
+  const read = new LegacyReader(settings);
   const connection = connectionOf(read);
   read.choice('db_type', ['APG', 'RPG']);
   const database = databaseOf(read, connection ?? { type: 'embedded' });
