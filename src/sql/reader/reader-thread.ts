@@ -56,7 +56,7 @@ function ask(order: ReaderOrder, deadline: number): Promise<ReaderAnswer> {
     let timer: NodeJS.Timeout | undefined;
     const settle = (end: () => void) => {
       clearTimeout(timer);
-      reader.off('message', hear).off('exit', lost);
+      reader.off('message', hear).off('messageerror', garbled).off('exit', lost);
       reader.unref();
       end();
     };
@@ -65,11 +65,12 @@ function ask(order: ReaderOrder, deadline: number): Promise<ReaderAnswer> {
         endWorker(reader);
         reject(tooSlow());
       });
+    const garbled = () => settle(() => reject(tooSlow())); // read, but too deep to be copied here
     const hear = (message: unknown) => {
       if (isBeginning(message)) timer = setTimeout(lost, deadline);
       else if (isAnswer(message) && message.id === order.id) settle(() => resolve(message));
     };
-    reader.on('message', hear).on('exit', lost);
+    reader.on('message', hear).on('messageerror', garbled).on('exit', lost);
     reader.ref();
     reader.postMessage(order);
   });

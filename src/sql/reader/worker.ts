@@ -4,11 +4,22 @@ import { parentPort } from 'node:worker_threads';
 import { BrokerError, Refusal } from '../../model/errors.ts';
 import { parseTree } from '../parser.ts';
 import { maxNodes } from '../read-only-rules.ts';
+import { maxTreeDepth } from '../walker.ts';
 import { isOrder, type ReaderAnswer, type ReaderOrder } from './messages.ts';
 
 parentPort?.on('message', (message: unknown) => {
-  if (isOrder(message)) answer(message).then((reply) => parentPort?.postMessage(reply));
+  if (isOrder(message)) void answer(message).then(post);
 });
+
+/** A tree can be too deep to be copied though it was read; then its refusal is the answer. */
+function post(reply: ReaderAnswer): void {
+  try {
+    parentPort?.postMessage(reply);
+  } catch {
+    const { code, message } = tooComplex('The statement is nested too deeply to be read.');
+    parentPort?.postMessage({ id: reply.id, refusal: { code, message, hint: flatten } });
+  }
+}
 
 async function answer(order: ReaderOrder): Promise<ReaderAnswer> {
   try {
@@ -39,18 +50,26 @@ async function read({ id, task, sql }: ReaderOrder): Promise<unknown> {
   return secondReading(sql);
 }
 
+const flatten = 'Flatten the statement, and send long lists of values as one array parameter.';
+
+/** Three objects and lists for each node within a node: the node, its name around it, the list it stands in. */
+const maxObjectDepth = 3 * maxTreeDepth;
+
 /** Copying a tree out of the worker costs the event loop as much as reading it: one that will be refused is not copied. */
 function bounded<T>(parsed: T): T {
   let objects = 0;
-  const pending: unknown[] = [parsed];
-  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+  const pending: (readonly [value: unknown, depth: number])[] = [[parsed, 0]];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [value, depth] = next;
     if (typeof value !== 'object' || value === null) continue;
     objects += 1;
-    if (objects > maxNodes * 4)
-      throw new Refusal('STATEMENT_TOO_COMPLEX', `The statement has more than ${maxNodes} nodes.`, {
-        hint: 'Send long lists of values as one array parameter.',
-      });
-    for (const child of Object.values(value)) if (typeof child === 'object') pending.push(child);
+    if (objects > maxNodes * 4) throw tooComplex(`The statement has more than ${maxNodes} nodes.`);
+    if (depth > maxObjectDepth) throw tooComplex(`The statement nests expressions more than ${maxTreeDepth} deep.`);
+    for (const child of Object.values(value)) pending.push([child, depth + 1]);
   }
   return parsed;
+}
+
+function tooComplex(message: string): Refusal {
+  return new Refusal('STATEMENT_TOO_COMPLEX', message, { hint: flatten });
 }
