@@ -2,6 +2,7 @@
 
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createCheckpointFile } from './checkpoint-file.ts';
 import type { Clock } from './clock.ts';
 import { createCommitQueue, type Entry, type Placed, type QueueLimits } from './commit-queue.ts';
 import { beginFrame, type Frame, type Head, isTooLong, newHead } from './frame.ts';
@@ -210,6 +211,8 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     sealed = sealing.sealed();
     sealer?.settle(true);
     paid();
+    const note = sealing.note();
+    if (note !== undefined) checkpoint.publish(note);
     planSeal();
     return placed;
   }
@@ -270,6 +273,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     work.catch((error: unknown) => report(`a late record of ${origin} could not be written`, error));
   }
 
+  const checkpoint = createCheckpointFile(directory);
   file = await openTail();
   const sealer = setting.sealer?.forLog(origin, epochs);
 
@@ -299,6 +303,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
       if (isClean && !file.poisoned()) {
         await leaveNote(file.path, head, sealed, sealer?.epochs() ?? epochs).catch(() => undefined);
       }
+      await checkpoint.settled();
       await file.close();
     },
   };

@@ -15,6 +15,8 @@ export interface Sealing {
   readonly seal: () => void;
   /** Lines up to and with the last seal or certificate. */
   readonly sealed: () => number;
+  /** The newest head sealed in this batch. */
+  readonly note: () => string | undefined;
 }
 
 export function beginSealing(
@@ -25,6 +27,7 @@ export function beginSealing(
   serialize: Serialize,
 ): Sealing {
   let sealed = from;
+  let note: string | undefined;
 
   function put(body: RecordBody): void {
     frame.add(serialize(body));
@@ -34,7 +37,9 @@ export function beginSealing(
   function seal(): void {
     if (sealer === undefined || sealed >= frame.size()) return;
     const anchor = anchored();
-    put({ ...sealer.sealRecord(frame), ...(anchor === undefined ? {} : { anchor }) });
+    const record = sealer.sealRecord(frame);
+    note = record.note;
+    put({ ...record, ...(anchor === undefined ? {} : { anchor }) });
   }
 
   return {
@@ -49,5 +54,6 @@ export function beginSealing(
     },
     seal,
     sealed: () => sealed,
+    note: () => note,
   };
 }

@@ -10,6 +10,13 @@ export interface AuditOptions {
   readonly json?: boolean;
 }
 
+/** What `verify` is told beyond the directory. */
+export interface VerifyFlags {
+  readonly full?: boolean;
+  readonly vkey?: readonly string[];
+  readonly against?: readonly string[];
+}
+
 function verb(audit: Command, usage: string, description: string, example: string): Command {
   return audit
     .command(usage)
@@ -31,7 +38,9 @@ export function registerAuditCommands(program: Command, deps: CommandDeps): void
     'verify --full --directory audit/log',
   )
     .option('--full', 'also what each line says: schema, times, every intent with its outcome')
-    .action(async (databases: string[], options: AuditOptions & { full?: boolean }) => {
+    .option('--vkey <file...>', 'identity keys you trust: files as keygen writes them, or the keys themselves')
+    .option('--against <file...>', 'heads you kept: files of signed notes, as “audit heads” prints them')
+    .action(async (databases: string[], options: AuditOptions & VerifyFlags) => {
       const { auditVerify } = await import('./audit-verify.ts');
       await auditVerify(databases, options, deps);
     });
@@ -43,4 +52,47 @@ export function registerAuditCommands(program: Command, deps: CommandDeps): void
       const { auditTail } = await import('./audit-tail.ts');
       await auditTail(databases, options, deps);
     });
+
+  audit
+    .command('keygen')
+    .description('make the identity key that signs the log, and the key auditors check it with')
+    .requiredOption('-o, --out <file>', 'the private key; the public one is <file>.vkey')
+    .option('--name <name>', 'a name for the key, as it stands in every head', 'pgwarden')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ pgwarden audit keygen --out /etc/pgwarden/audit.key --name example.com/pgwarden',
+    )
+    .action(async (options: { out: string; name: string }) => {
+      const { auditKeygen } = await import('./audit-keygen.ts');
+      await auditKeygen(options, deps);
+    });
+
+  verb(
+    audit,
+    'heads [databases...]',
+    'the newest signed head of every log, to be kept elsewhere',
+    'heads --export heads.txt',
+  )
+    .option('--export <file>', 'write them to a file instead of printing them')
+    .action(async (databases: string[], options: AuditOptions & { export?: string }) => {
+      const { auditHeads } = await import('./audit-heads.ts');
+      await auditHeads(databases, options, deps);
+    });
+
+  verb(audit, 'receipt <receipt>', 'is the record a receipt was given for still there?', 'receipt receipt.json').action(
+    async (receipt: string, options: AuditOptions) => {
+      const { auditReceipt } = await import('./audit-receipt.ts');
+      await auditReceipt(receipt, options, deps);
+    },
+  );
+
+  verb(
+    audit,
+    'prove <call>',
+    'a proof, to be checked without the log, that the records of a call stand in it',
+    'prove 019aa0c6-5b7a-7c1e-8a51-0123456789ab',
+  ).action(async (call: string, options: AuditOptions) => {
+    const { auditProve } = await import('./audit-prove.ts');
+    await auditProve(call, options, deps);
+  });
 }

@@ -3,18 +3,21 @@
 import { exitCodeOf, type Finding } from '../audit/findings.ts';
 import { printable } from '../audit/record-line.ts';
 import { type LogReport, verifyDirectory } from '../audit/verify.ts';
-import type { AuditOptions } from './audit-commands.ts';
+import type { AuditOptions, VerifyFlags } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
+import { readHeads, readKeys } from './audit-evidence.ts';
 import type { CommandDeps } from './deps.ts';
 
 export async function auditVerify(
   databases: readonly string[],
-  options: AuditOptions & { readonly full?: boolean },
+  options: AuditOptions & VerifyFlags,
   deps: CommandDeps,
 ): Promise<void> {
   const directory = await auditDirectory(options, deps);
   const full = options.full === true;
-  const logs = await verifyDirectory(directory, { full, only: databases });
+  const trusted = await readKeys(options.vkey ?? []);
+  const against = await readHeads(options.against ?? []);
+  const logs = await verifyDirectory(directory, { full, only: databases, trusted, against });
   const code = exitCodeOf(logs.flatMap(({ findings }) => findings));
   if (options.json === true)
     deps.terminal.out(JSON.stringify({ directory, full, intact: code === 0, logs }, undefined, 2));
@@ -26,7 +29,8 @@ function logLines(report: LogReport): readonly string[] {
   const { log, records, files, counts, live, leaf } = report;
   const sums =
     counts === undefined ? '' : `, ${counts.intents} allowed, ${counts.outcomes} outcomes, ${counts.denied} denied`;
-  const head = `${log}: ${records} records in ${files} files${sums}${live ? ', being written' : ''}, last leaf ${leaf.slice(0, 16)}…`;
+  const signed = report.signed ? `, ${report.sealed} under signed heads` : '';
+  const head = `${log}: ${records} records in ${files} files${sums}${live ? ', being written' : ''}${signed}, last leaf ${leaf.slice(0, 16)}…`;
   return [head, ...report.findings.map(findingLine)];
 }
 

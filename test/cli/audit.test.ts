@@ -1,13 +1,14 @@
 /** The auditor's commands: what they print, and how they end. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { registerAuditCommands } from '../../src/cli/audit-commands.ts';
 import { CommandError } from '../../src/cli/command-error.ts';
 import type { CommandDeps } from '../../src/cli/deps.ts';
 import { Refusal } from '../../src/model/errors.ts';
-import { aCall, aDatabase, aRequest, aStatement } from '../audit/shapes.ts';
+import { aCall, aDatabase, aRequest, aStatement, testSigningKey } from '../audit/shapes.ts';
 import { freshDirectory, openDesk, segmentsOf } from '../audit/support.ts';
 
 /** Runs one command as the program would; gives what it printed and the exit code it asked for. */
@@ -101,4 +102,39 @@ test('tail --json gives the lines as they stand in the file', async () => {
       .split('\n')
       .at(-1),
   );
+});
+
+test('keygen sets up signing: a key its owner alone reads, never overwritten, and heads that verify against it', async () => {
+  const directory = freshDirectory();
+  const key = join(directory, 'keys/audit.key');
+  const made = await runAudit('keygen', '--out', key, '--name', 'example.com/pgwarden');
+  expect(made.code).toBe(0);
+  expect(statSync(key).mode & 0o777).toBe(0o400);
+  expect((await runAudit('keygen', '--out', key)).code).toBe(2);
+  const log = join(directory, 'log');
+  const desk = await openDesk(log, { signingKey: readFileSync(key, 'utf8') });
+  const receipt = await aCall(desk);
+  await desk.close();
+  const verified = await runAudit('verify', '--full', '--vkey', `${key}.vkey`, '--directory', log);
+  expect(verified.lines[0]).toMatch(/5 under signed heads/);
+  expect(verified.code).toBe(0);
+  const heads = join(directory, 'heads.txt');
+  expect((await runAudit('heads', '--export', heads, '--directory', log)).code).toBe(0);
+  expect((await runAudit('verify', '--against', heads, '--directory', log)).code).toBe(0);
+  expect((await runAudit('receipt', JSON.stringify({ _meta: { receipt } }), '--directory', log)).code).toBe(0);
+  const [path = ''] = segmentsOf(log);
+  writeFileSync(path, readFileSync(path, 'utf8').split('\n').slice(0, 3).join('\n').concat('\n'));
+  expect((await runAudit('verify', '--against', heads, '--directory', log)).code).toBe(3);
+  expect((await runAudit('receipt', JSON.stringify(receipt), '--directory', log)).code).toBe(3);
+});
+
+test('prove gives the records of a call with their proofs', async () => {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory, { signingKey: testSigningKey });
+  await aCall(desk, { call: '019aa0c6-5b7a-7c1e-8a51-000000000009' });
+  await desk.close();
+  const { lines, code } = await runAudit('prove', '019aa0c6-5b7a-7c1e-8a51-000000000009', '--directory', directory);
+  expect(lines.filter((line) => line === 'c2sp.org/tlog-proof@v1')).toHaveLength(2);
+  expect(code).toBe(0);
+  expect((await runAudit('prove', 'nothing', '--directory', directory)).code).toBe(1);
 });

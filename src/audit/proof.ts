@@ -1,0 +1,120 @@
+/** Shows that one record stands in a log: receipts checked against the log, and proofs in the C2SP tlog-proof form that need no log. */
+
+import { sha256 } from './chain.ts';
+import { listLogs, listSegments, logDirectory } from './layout.ts';
+import { eachLine } from './lines.ts';
+import { nodeHash } from './merkle.ts';
+import { readCheckpoint, readNote } from './note.ts';
+
+/** One log read whole: its leaves and its heads. */
+export interface Leaves {
+  readonly log: string;
+  readonly origin: string;
+  readonly leaves: readonly string[];
+  /** Heads in the order of the log. */
+  readonly heads: readonly { readonly size: number; readonly note: string }[];
+}
+
+/** Reads every line of one log. `first` is above zero where older files were retired; such logs have no proofs. */
+export async function readLeaves(
+  root: string,
+  id: string,
+  instance: string,
+  see?: (line: string, seq: number) => void,
+): Promise<Leaves> {
+  const leaves: string[] = [];
+  const heads: { size: number; note: string }[] = [];
+  let origin = '';
+  for (const segment of await listSegments(logDirectory(root, id, instance))) {
+    await eachLine(segment.path, (bytes, start, end) => {
+      const line = bytes.toString('utf8', start, end);
+      see?.(line, leaves.length);
+      if (line.includes('"type":"genesis"')) origin = stringField(line, 'origin') ?? origin;
+      if (line.includes('"type":"seal"')) {
+        const note = stringField(line, 'note');
+        const head = readCheckpoint(readNote(note ?? '')?.text ?? '');
+        if (note !== undefined && head !== undefined) heads.push({ size: head.size, note });
+      }
+      bytes[start - 1] = 0;
+      leaves.push(sha256(bytes.subarray(start - 1, end)));
+      return true;
+    });
+  }
+  return { log: `${id}/${instance}`, origin, leaves, heads };
+}
+
+function stringField(line: string, key: string): string | undefined {
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const entry = Object.entries(value).find(([name]) => name === key);
+  return typeof entry?.[1] === 'string' ? entry[1] : undefined;
+}
+
+export interface Receipt {
+  readonly origin: string;
+  readonly seq: number;
+  readonly leaf: string;
+}
+
+export type ReceiptVerdict = 'present' | 'absent' | 'different' | 'no_log';
+
+/** Whether the log still holds, at that place, the record the receipt was given for. */
+export async function checkReceipt(root: string, receipt: Receipt): Promise<ReceiptVerdict> {
+  const [id, instance] = receipt.origin.split('/').slice(-2);
+  const logs = await listLogs(root);
+  if (!logs.some((log) => log.id === id && log.instance === instance)) return 'no_log';
+  const { leaves } = await readLeaves(root, id ?? '', instance ?? '');
+  const leaf = leaves[receipt.seq];
+  if (leaf === undefined) return 'absent';
+  return leaf === receipt.leaf ? 'present' : 'different';
+}
+
+/** RFC 6962 inclusion path of leaf `index` in the tree over the first `size` leaves. */
+export function inclusionPath(leaves: readonly string[], index: number, size: number): readonly string[] {
+  const path: string[] = [];
+  let from = 0;
+  let to = size;
+  const steps: { from: number; to: number }[] = [];
+  while (to - from > 1) {
+    const middle = from + splitOf(to - from);
+    if (index < middle) {
+      steps.push({ from: middle, to });
+      to = middle;
+    } else {
+      steps.push({ from, to: middle });
+      from = middle;
+    }
+  }
+  for (const step of steps.reverse()) path.push(treeHash(leaves, step.from, step.to));
+  return path;
+}
+
+/** Root from a leaf and its path, as a verifier computes it. */
+export function rootFromPath(leaf: string, index: number, size: number, path: readonly string[]): string {
+  if (size === 1) return leaf;
+  const split = splitOf(size);
+  const [sibling = '', rest] = [path.at(-1), path.slice(0, -1)];
+  if (index < split) return nodeHash(rootFromPath(leaf, index, split, rest), sibling);
+  return nodeHash(sibling, rootFromPath(leaf, index - split, size - split, rest));
+}
+
+/** The largest power of two below `size`. */
+function splitOf(size: number): number {
+  let split = 1;
+  while (split * 2 < size) split *= 2;
+  return split;
+}
+
+function treeHash(leaves: readonly string[], from: number, to: number): string {
+  if (to - from === 1) return leaves[from] ?? '';
+  const middle = from + splitOf(to - from);
+  return nodeHash(treeHash(leaves, from, middle), treeHash(leaves, middle, to));
+}
+
+/** The proof as text: index, path, and the head it leads to. Undefined when no head covers the record yet. */
+export function writeProof({ leaves, heads }: Leaves, index: number): string | undefined {
+  const head = heads.find(({ size }) => size > index);
+  if (head === undefined) return undefined;
+  const path = inclusionPath(leaves, index, head.size).map((hash) => Buffer.from(hash, 'hex').toString('base64'));
+  return ['c2sp.org/tlog-proof@v1', `index ${index}`, ...path, '', head.note].join('\n');
+}

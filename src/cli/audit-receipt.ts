@@ -1,0 +1,56 @@
+/** `pgwarden audit receipt`: holds the log to the receipt a client was given. */
+
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { checkReceipt, type ReceiptVerdict } from '../audit/proof.ts';
+import type { AuditOptions } from './audit-commands.ts';
+import { auditDirectory } from './audit-directory.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandDeps } from './deps.ts';
+
+const receiptSchema = z.object({
+  origin: z.string(),
+  seq: z.number().int().min(0),
+  leaf: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const verdicts: Record<ReceiptVerdict, string> = {
+  present: 'Present: the log holds the record this receipt was given for, at its place.',
+  absent: 'ABSENT: the log is shorter than the receipt says it was.',
+  different: 'DIFFERENT: at that place the log now holds another record.',
+  no_log: 'NO LOG: the log the receipt names is not here.',
+};
+
+/** `source` is JSON or a file of it; the object may stand anywhere inside a tool's answer. */
+export async function auditReceipt(source: string, options: AuditOptions, deps: CommandDeps): Promise<void> {
+  const directory = await auditDirectory(options, deps);
+  const receipt = findReceipt(await readJson(source));
+  if (receipt === undefined)
+    throw new CommandError(
+      'That is no receipt.',
+      2,
+      'A receipt is {"origin":…,"seq":…,"leaf":…}, from _meta of an answer.',
+    );
+  const verdict = await checkReceipt(directory, receipt);
+  deps.terminal.out(options.json === true ? JSON.stringify({ verdict, receipt }) : verdicts[verdict]);
+  deps.exitWith(verdict === 'present' ? 0 : 3);
+}
+
+async function readJson(source: string): Promise<unknown> {
+  const text = source.trimStart().startsWith('{') ? source : await readFile(source, 'utf8').catch(() => '');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function findReceipt(value: unknown): z.infer<typeof receiptSchema> | undefined {
+  const own = receiptSchema.safeParse(value).data;
+  if (own !== undefined || typeof value !== 'object' || value === null) return own;
+  for (const inner of Object.values(value)) {
+    const found = findReceipt(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
