@@ -62,7 +62,7 @@ export function explain(walked: Walked): Explanation {
   const { access, decision, error } = walked;
   return {
     ...reading(walked),
-    relations: access === undefined ? missingRelations(error) : access.relations.map(relationItem),
+    relations: access === undefined ? missingRelations(error) : relationItems(access),
     functions: access === undefined ? missingFunctions(error) : shownFunctions(access).map(functionItem),
     ...ruling(walked),
     rules: decision?.rules ?? [],
@@ -83,7 +83,9 @@ export function explainToCaller(walked: Walked): Explanation {
     decision?.denied.some(({ code }) => code === 'NAME_NOT_AVAILABLE') === true;
   return {
     ...reading(walked),
-    relations: nameHidden ? missingRelations(error) : access.relations.map(relationAsWritten),
+    relations: nameHidden
+      ? missingRelations(error)
+      : access.relations.filter(({ behindView }) => behindView !== true).map(relationAsWritten),
     functions: nameHidden ? missingFunctions(error) : shownFunctions(access).map(functionAsWritten),
     ...ruling(walked),
     rules: [],
@@ -100,6 +102,19 @@ const ruling = ({ error }: Walked): Pick<Explanation, 'decision' | 'code'> => ({
   decision: error === undefined ? 'permit' : 'deny',
   code: error?.code ?? null,
 });
+
+/** One item for each relation and action; what views read is not listed, as their bodies are not expanded. */
+function relationItems({ relations }: Access): readonly ExplainedRelation[] {
+  const items = new Map<string, ExplainedRelation>();
+  for (const relation of relations) {
+    if (relation.behindView === true) continue;
+    const item = relationItem(relation);
+    const key = JSON.stringify([item.schema, item.name, item.access]);
+    const columns = new Set([...(items.get(key)?.columns ?? []), ...item.columns]);
+    items.set(key, { ...item, columns: [...columns] });
+  }
+  return [...items.values()];
+}
 
 const relationItem = ({ schema, name, kind, columns, action }: RelationAccess): ExplainedRelation => ({
   schema,

@@ -29,6 +29,20 @@ export interface Manner {
 
 /** Adds to `judgement` what the rules say of one relation. */
 export function judgeRelation(judge: Judge, access: RelationAccess, manner: Manner, judgement: Judgement): void {
+  if (access.behindView !== true) {
+    judgeNamed(judge, access, manner, judgement);
+    return;
+  }
+  // what a view reads with its caller's rights is judged like the rest, but the statement did not name it: neither may we
+  const inner = { ...judgement, denied: [] };
+  judgeNamed(judge, access, manner, inner);
+  if (inner.denied.length === 0) return;
+  const { written: resource, position } = access;
+  const hint = 'This view reads with the rights of its caller, and something behind it is not permitted to you.';
+  judgement.denied.push({ code: 'POLICY_DENIED', kind: 'relation', resource, action: manner.reading, position, hint });
+}
+
+function judgeNamed(judge: Judge, access: RelationAccess, manner: Manner, judgement: Judgement): void {
   const action = access.action === 'select' ? manner.reading : access.action;
   const refuse = (details: Pick<Denial, 'code'> & Partial<Denial>) =>
     judgement.denied.push({
