@@ -7,6 +7,7 @@ import { registerDemo } from './demo-command.ts';
 import type { CommandDeps } from './deps.ts';
 import { registerInit } from './init-command.ts';
 import { legacyOptions } from './legacy-options.ts';
+import { registerMigrate } from './migrate-command.ts';
 import { registerPolicyCommands } from './policy-commands.ts';
 
 const configOption = () =>
@@ -64,5 +65,6 @@ export function createProgram(deps: CommandDeps): Command {
   registerPolicyCommands(program, deps);
   registerAuditCommands(program, deps);
   registerDatabasesCommands(program, deps);
+  registerMigrate(program, deps);
   return program;
 }

@@ -11,3 +11,11 @@ export function isNativeDriverForced(environment: Environment = process.env): bo
 export function isColourWanted(environment: Environment = process.env): boolean {
   return (environment['NO_COLOR'] ?? '') === '';
 }
+
+/** Variables that named the one database of an old server, and its listen address. */
+export function oldVariables(environment: Environment = process.env): Readonly<Record<string, string>> {
+  const found = Object.entries(environment).filter(
+    (entry): entry is [string, string] => /^(POSTGRES|FASTMCP)_/.test(entry[0]) && entry[1] !== undefined,
+  );
+  return Object.fromEntries(found);
+}
