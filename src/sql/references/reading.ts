@@ -115,21 +115,23 @@ export class Reading {
   }
 
   /** Refuses a relation the caller may know nothing of as a missing one. */
-  mustSee(relation: Relation, written: string, location: number): void {
+  mustSee(relation: Relation, written: string, location: number, as: 'relation' | 'type' = 'relation'): void {
     const { sight } = this.#options;
     if (sight === undefined) return;
     const columns = this.catalog.columns(relation).map(({ name }) => name);
-    if (!sight.relation(relation.schema, relation.name, columns)) this.unbound(written, 'relation', location);
+    if (!sight.relation(relation.schema, relation.name, columns)) this.unbound(written, as, location);
+  }
+
+  /** Refuses a column the caller may know nothing of as a missing one. */
+  mustSeeColumn({ relation }: RelationDraft, name: string, written: string, location: number): void {
+    if (this.#options.sight?.column(relation.schema, relation.name, name) === false)
+      this.unbound(written, 'column', location);
   }
 
   /** Notes that a column is read or written. `written` is undefined where no text of the caller names it (stars). */
   column(draft: RelationDraft, column: Column, location: number, written?: string): ColumnDraft {
     // before anything is known of it: a hidden name beside a star must end where a missing one does
-    if (
-      written !== undefined &&
-      this.#options.sight?.column(draft.relation.schema, draft.relation.name, column.name) === false
-    )
-      this.unbound(written, 'column', location);
+    if (written !== undefined) this.mustSeeColumn(draft, column.name, written, location);
     const known = draft.columns.get(column.attnum);
     if (known !== undefined) {
       known.written ??= written;

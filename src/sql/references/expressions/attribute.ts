@@ -24,7 +24,12 @@ export function fieldOf(scope: Scope, value: Value, name: string): Value | undef
 
 export function readAttribute(scope: Scope, value: Value, name: string, { written, location }: Place): Value {
   const field = fieldOf(scope, value, name);
-  if (field !== undefined) return field;
+  if (field !== undefined) {
+    // the row has been read whole; the caller's own word for one of its columns is what sight is asked about
+    const source = field.origin?.source;
+    if (source !== undefined) scope.reading.mustSeeColumn(source.relation, source.name, written, location);
+    return field;
+  }
   const isRow = value.type === oid.record || scope.reading.types.isComplex(value.type);
   const result = call(scope.reading, {
     name: { catalog: undefined, schema: undefined, name, written },

@@ -34,7 +34,7 @@ export function readTypeName(reading: Reading, node: Tree): number {
 export function readRowType(reading: Reading, type: Type, written: string, location: number): void {
   const relation = reading.catalog.relationByOid(relationWithin(reading.types, type));
   if (relation === undefined || relation.kind === 'composite') return;
-  reading.mustSee(relation, written, location);
+  reading.mustSee(relation, written, location, 'type');
   const draft = reading.reached(relation, 'row_type', written, location);
   for (const column of reading.catalog.columns(relation)) reading.column(draft, column, location).otherUse = true;
 }
