@@ -42,3 +42,8 @@ const reasons = new Map(
 export function whySettingIsHarmless(name: string): string | undefined {
   return reasons.get(name.toLowerCase());
 }
+
+/** The whole list, for the tests and the documentation. */
+export function harmlessSettings(): readonly string[] {
+  return [...reasons.keys()];
+}
