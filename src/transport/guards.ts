@@ -57,6 +57,7 @@ function withoutPort(host: string): string {
   return host.replace(/:\d{1,5}$/, '');
 }
 
-function bracketed(host: string): string {
+/** A host as URLs and Host headers write it. */
+export function bracketed(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;
 }

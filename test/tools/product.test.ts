@@ -14,6 +14,7 @@ import {
   type Workspace,
   workspace,
 } from '../support/product.ts';
+import { modernClient } from '../transport/listener.ts';
 
 const seed = `
 CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL DEFAULT 'x', email text UNIQUE, phone text,
@@ -199,6 +200,16 @@ describe('execute_statement', () => {
   ])('$who: $sql in $database_id is $code', async ({ who, code, ...args }) => {
     expect((await ask(who, 'execute_statement', args)).code).toBe(code);
   });
+});
+
+test('a client of the current revision gets the same answers', async () => {
+  const client = await modernClient(new URL(server.url), 'key-ada');
+  expect((await client.listTools()).tools.map((tool) => tool.name)).not.toContain('execute_statement');
+  const permitted = await client.callTool({ name: 'run_query', arguments: { sql: 'SELECT name FROM customers' } });
+  expect(permitted.structuredContent).toMatchObject({ rows: [{ name: 'Ada' }] });
+  const refused = await client.callTool({ name: 'run_query', arguments: { sql: 'SELECT email FROM customers' } });
+  expect(refused).toMatchObject({ isError: true, structuredContent: { error: { code: 'NAME_NOT_AVAILABLE' } } });
+  await client.close();
 });
 
 describe('looking around', () => {

@@ -1,0 +1,71 @@
+/** The checks every MCP request passes, in this order: Host, Origin, who is calling, method, body. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../model/principal.ts';
+import { type AuthSettings, createAuthenticator } from './authenticator.ts';
+import { readJson } from './body.ts';
+import type { Caller } from './caller.ts';
+import { allowOrigin, answerPreflight } from './cors.ts';
+import { createGuards, type GuardSettings } from './guards.ts';
+import { HttpProblem } from './problem.ts';
+
+/** What is known of a request that nobody vouched for. */
+export interface AuthenticationFailure {
+  readonly address: string;
+  readonly path: string;
+}
+
+export interface DoorOptions {
+  readonly settings: GuardSettings & { readonly maxBodyBytes: number; readonly auth: AuthSettings };
+  /** Makes the record of a refused caller. The answer is 401 whether or not it could be made. */
+  readonly onAuthenticationFailure: (failure: AuthenticationFailure) => Promise<void>;
+  readonly onError: (error: Error) => void;
+}
+
+export interface Door {
+  /** Host and Origin, and the answer to a browser's preflight. Throws HttpProblem 403. */
+  readonly guard: (request: IncomingMessage, response: ServerResponse) => 'passed' | 'answered';
+  /** Throws HttpProblem 401, after the refusal is on record. */
+  readonly authenticate: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<Caller>;
+  /** The parsed body of a POST. Throws HttpProblem 405, 413, 415 or 400. */
+  readonly body: (request: IncomingMessage, methods: readonly string[]) => Promise<unknown>;
+}
+
+export function createDoor({ settings, onAuthenticationFailure, onError }: DoorOptions): Door {
+  const guards = createGuards(settings);
+  const authenticate = createAuthenticator(settings.auth);
+  return {
+    guard(request: IncomingMessage, response: ServerResponse): 'passed' | 'answered' {
+      const { host, origin } = request.headers;
+      if (!guards.host(host)) throw new HttpProblem(403, 'This Host header is not allowed here.');
+      if (!guards.origin(origin)) throw new HttpProblem(403, 'This Origin is not allowed here.');
+      if (origin !== undefined) allowOrigin(response, origin);
+      return request.method === 'OPTIONS' && origin !== undefined ? answerPreflight(response) : 'passed';
+    },
+    async authenticate(request: IncomingMessage, response: ServerResponse, path: string): Promise<Caller> {
+      const address = request.socket.remoteAddress ?? '';
+      const principal: Principal | undefined = await authenticate(request.headers);
+      if (principal !== undefined) return { principal, address, gone: goneSignal(response) };
+      await onAuthenticationFailure({ address, path }).catch(onError);
+      throw new HttpProblem(401, 'The caller is not authenticated.', -32001, { 'WWW-Authenticate': 'Bearer' });
+    },
+    async body(request: IncomingMessage, methods: readonly string[]): Promise<unknown> {
+      const { method = 'GET' } = request;
+      if (!methods.includes(method))
+        throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: methods.join(', ') });
+      return method === 'POST' ? readJson(request, settings.maxBodyBytes) : undefined;
+    },
+  };
+}
+
+/**
+ * Aborts when the connection ends before the answer was written. 2025 revisions do not call that a cancellation; but
+ * without an event store no answer could ever reach the caller, so what runs for it is stopped.
+ */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
