@@ -47,9 +47,13 @@ const introspection: readonly Entry[] = [
   },
   {
     relations:
-      'pg_catalog.pg_am pg_catalog.pg_language pg_catalog.pg_collation pg_catalog.pg_extension pg_catalog.pg_available_extensions pg_catalog.pg_available_extension_versions',
-    except: 'extcondition',
+      'pg_catalog.pg_am pg_catalog.pg_language pg_catalog.pg_collation pg_catalog.pg_available_extensions pg_catalog.pg_available_extension_versions',
     reason: 'what the server can do',
+  },
+  {
+    relations: 'pg_catalog.pg_extension',
+    except: 'extcondition',
+    reason: 'which extensions there are; conditions of their dumps are SQL',
   },
   {
     relations:

@@ -10,7 +10,7 @@ import { aDatabase } from './support.ts';
 
 const seed = `
 CREATE TABLE customers (id int PRIMARY KEY, name text, email text, parent int);
-CREATE TABLE orders (id int PRIMARY KEY, customer int, email2 text);
+CREATE TABLE orders (id int PRIMARY KEY, customer int, contact text);
 CREATE TABLE salaries (id int, amount numeric);
 CREATE VIEW paid AS SELECT id, amount FROM salaries;
 CREATE SCHEMA hr; CREATE TABLE hr.staff (id int, salary numeric);
@@ -132,14 +132,14 @@ describe('a hidden column is a missing one', () => {
     'SELECT id FROM customers WHERE {} IS NULL',
     'SELECT id FROM customers ORDER BY {}',
     'SELECT count(*) FROM customers GROUP BY {}',
-    'SELECT id FROM customers c JOIN orders o ON o.email2 = c.{}',
+    'SELECT id FROM customers c JOIN orders o ON o.contact = c.{}',
     'SELECT {}, surely_missing FROM customers',
     'SELECT surely_missing, {} FROM customers',
     'SELECT *, {} FROM customers',
     'SELECT {}, * FROM customers',
     'SELECT (c).{} FROM customers c',
     'SELECT max({}) FROM customers',
-    'SELECT o.id FROM orders o WHERE EXISTS (SELECT 1 FROM customers c WHERE c.{} = o.email2)',
+    'SELECT o.id FROM orders o WHERE EXISTS (SELECT 1 FROM customers c WHERE c.{} = o.contact)',
     'SELECT lower({}) || pg_sleep(1)::text FROM customers',
     'SELECT 1 FROM customers JOIN orders USING ({})',
     'EXPLAIN SELECT {} FROM customers',
@@ -197,4 +197,30 @@ test('describing a hidden relation says what describing a missing one says', asy
   );
   expect(answers[0]).toBe(answers[1]);
   expect(answers[0]).toContain('NAME_NOT_AVAILABLE');
+});
+
+describe('a suggestion', () => {
+  const hintOf = async (sql: string) => {
+    const { verdict } = await corridor.broker.check(aRequest(sql));
+    return verdict.ok ? 'permit' : verdict.error.hint;
+  };
+
+  test('comes from what the caller may see, with the contact of the database', async () => {
+    expect(await hintOf('SELECT id FROM custmers')).toBe('Did you mean customers? For access, ask #data.');
+    expect(await hintOf('SELECT naem FROM customers')).toBe('Did you mean name? For access, ask #data.');
+    expect(await hintOf('SELECT c."Nmae" FROM customers c')).toBe('Did you mean name? For access, ask #data.');
+  });
+
+  test('never names what is hidden', async () => {
+    for (const sql of [
+      'SELECT 1 FROM salarie',
+      'SELECT 1 FROM hr.stff',
+      'SELECT 1 FROM staff',
+      'SELECT emai FROM customers',
+      'SELECT reveel(1)',
+      'SELECT 1 FROM pait',
+    ]) {
+      expect(await hintOf(sql), sql).toBe('For access, ask #data.');
+    }
+  });
 });

@@ -2,14 +2,15 @@
 
 import type { Catalogs } from '../../catalog/catalogs.ts';
 import { type Access, noAccess } from '../access.ts';
-import type { Sight } from '../name-not-available.ts';
-import { openStatement, type ParsedStatement } from '../statement.ts';
+import { NameNotAvailable, nameNotAvailable, type Sight } from '../name-not-available.ts';
+import { openStatement, type ParsedStatement, type Tree } from '../statement.ts';
 import { buildAccess } from './access-builder.ts';
 import { readBodies } from './bodies.ts';
 import { checkComplete } from './completeness.ts';
 import { Reading } from './reading.ts';
 import { Scope } from './scope.ts';
 import { readStatement } from './statements/statement.ts';
+import { nearNames } from './suggestions.ts';
 import { readTarget } from './target.ts';
 
 /**
@@ -29,8 +30,18 @@ export async function resolveReferences(
   if (fixed !== undefined && request.target === undefined) return noAccess;
   const catalog = await catalogs.current(database, request.call);
   const reading = new Reading({ catalog, positionOf, sight });
-  if (request.target !== undefined) {
-    readTarget(reading, request.target);
+  try {
+    return await read(reading, tree, request.target);
+  } catch (thrown) {
+    if (!(thrown instanceof NameNotAvailable)) throw thrown;
+    const near = sight === undefined ? [] : nearNames(reading, thrown, sight);
+    throw nameNotAvailable(thrown.written, thrown.nameKind, thrown.position, database, near);
+  }
+}
+
+async function read(reading: Reading, tree: Tree, target: string | undefined): Promise<Access> {
+  if (target !== undefined) {
+    readTarget(reading, target);
     return buildAccess(reading, undefined, await readBodies(reading));
   }
   const outputs = readStatement(new Scope(reading), tree);
