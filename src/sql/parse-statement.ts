@@ -117,7 +117,7 @@ function onlyStatement(stmts: readonly Tree[], positionOf: PositionOf): Tree {
   }
   const tree = first?.['stmt'];
   if (typeof tree !== 'object' || tree === null) throw multiple('The text holds no statement.', undefined);
-  return Object.freeze({ ...tree });
+  return { ...tree };
 }
 
 function multiple(message: string, position: number | undefined): Refusal {

@@ -47,7 +47,7 @@ const admitted: Readonly<Record<string, { readonly class: 'read' | 'write'; read
 /** Locations are byte offsets; `fail` gets what the caller is told and where. A location is that of the nearest node that has one. */
 export type Fail = (message: string, hint: string, location: number) => never;
 
-/** Throws the Refusal through `fail`, or says what the statement is. Freezes the tree. */
+/** Throws the Refusal through `fail`, or says what the statement is. */
 export function classify(statement: Tree, scope: Scope, fail: Fail): Verdict {
   const top = unwrap(statement);
   if (top === undefined || !Object.hasOwn(admitted, top.kind)) return refuseKind(top?.kind ?? 'Unknown', fail);
