@@ -29,10 +29,14 @@ async function openAudit(config: Config, log: Log): Promise<AuditDesk> {
     import('./audit/desk.ts'),
     import('./config/secrets.ts'),
   ]);
-  const { directory, sql, hmacKey } = config.audit;
+  const { directory, sql, hmacKey, signingKey, networkFilesystem } = config.audit;
   const report = (message: string, cause?: unknown) => log.warn(message, { cause: String(cause ?? '') });
-  const key = hmacKey === undefined ? {} : { hmacKey: await createSecrets().read(hmacKey) };
-  const audit = await createAuditDesk({ directory, sql, report, ...key });
+  const { read } = createSecrets();
+  const keys = {
+    ...(hmacKey === undefined ? {} : { hmacKey: await read(hmacKey) }),
+    ...(signingKey === undefined ? {} : { signingKey: await read(signingKey) }),
+  };
+  const audit = await createAuditDesk({ directory, sql, networkFilesystem, report, ...keys });
   await audit.recover();
   return audit;
 }
@@ -108,7 +112,10 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   const broker: Broker = createBroker({ databases, catalogs, decisionPoint, audit, backends });
   const parts = { broker, databases, decisionPoint, catalogs, audit };
   const onFault = (error: Error & { cause?: unknown }, call: { id: string }) =>
-    log.error('internal fault', { call: call.id, cause: String(error.cause) });
+    log.error('internal fault', {
+      call: call.id,
+      stack: error.cause instanceof Error ? error.cause.stack : String(error.cause),
+    });
   const toolbox = createToolbox({ parts, onFault });
   return {
     ...parts,
