@@ -58,9 +58,10 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
     version,
     settings: config.server,
     ready: parts.audit.ready,
-    onAuthenticationFailure: async ({ address, path }) => {
+    onAuthenticationFailure: async ({ address, path, others }) => {
       const call = { id: createCallId(), tool: path, client: { address }, transport };
-      await parts.audit.recordAuthenticationFailure({ call, why: 'no valid credentials' });
+      const why = others === 0 ? 'no valid credentials' : `no valid credentials, and ${others} more like it`;
+      await parts.audit.recordAuthenticationFailure({ call, why });
     },
     onError: onError(log),
   });

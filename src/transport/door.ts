@@ -6,14 +6,9 @@ import { type AuthSettings, createAuthenticator } from './authenticator.ts';
 import { readJson } from './body.ts';
 import type { Caller } from './caller.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
+import { type AuthenticationFailure, createFailureLedger } from './failure-ledger.ts';
 import { createGuards, type GuardSettings } from './guards.ts';
 import { HttpProblem } from './problem.ts';
-
-/** What is known of a request that nobody vouched for. */
-export interface AuthenticationFailure {
-  readonly address: string;
-  readonly path: string;
-}
 
 export interface DoorOptions {
   readonly settings: GuardSettings & { readonly maxBodyBytes: number; readonly auth: AuthSettings };
@@ -29,11 +24,14 @@ export interface Door {
   readonly authenticate: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<Caller>;
   /** The parsed body of a POST. Throws HttpProblem 405, 413, 415 or 400. */
   readonly body: (request: IncomingMessage, methods: readonly string[]) => Promise<unknown>;
+  /** Puts on record what is still only counted. */
+  readonly close: () => Promise<void>;
 }
 
 export function createDoor({ settings, onAuthenticationFailure, onError }: DoorOptions): Door {
   const guards = createGuards(settings);
   const authenticate = createAuthenticator(settings.auth);
+  const failures = createFailureLedger(onAuthenticationFailure);
   return {
     guard(request: IncomingMessage, response: ServerResponse): 'passed' | 'answered' {
       const { host, origin } = request.headers;
@@ -46,7 +44,7 @@ export function createDoor({ settings, onAuthenticationFailure, onError }: DoorO
       const address = request.socket.remoteAddress ?? '';
       const principal: Principal | undefined = await authenticate(request.headers);
       if (principal !== undefined) return { principal, address, gone: goneSignal(response) };
-      await onAuthenticationFailure({ address, path }).catch(onError);
+      await failures.note(address, path).catch(onError);
       throw new HttpProblem(401, 'The caller is not authenticated.', -32001, { 'WWW-Authenticate': 'Bearer' });
     },
     async body(request: IncomingMessage, methods: readonly string[]): Promise<unknown> {
@@ -55,6 +53,7 @@ export function createDoor({ settings, onAuthenticationFailure, onError }: DoorO
         throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: methods.join(', ') });
       return method === 'POST' ? readJson(request, settings.maxBodyBytes) : undefined;
     },
+    close: () => failures.close().catch(onError),
   };
 }
 

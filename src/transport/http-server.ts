@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Toolbox } from '../tools/toolbox.ts';
 import type { AuthSettings } from './authenticator.ts';
 import { createCallsInFlight } from './calls-in-flight.ts';
-import { createDoor, type DoorOptions } from './door.ts';
+import { createDoor, type Door, type DoorOptions } from './door.ts';
 import { bracketed, type GuardSettings, isLoopback } from './guards.ts';
 import { createLegacySse, type LegacySse } from './legacy-sse.ts';
 import { answerProblem, HttpProblem } from './problem.ts';
@@ -79,7 +79,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const streamable = createStreamableHttp({ ...shared, sessions: settings.sessions });
   const sse = settings.transport === 'sse' ? createLegacySse(shared) : undefined;
   let closing = false;
-  const route = createRouter({ ...options, streamable, sse, isClosing: () => closing });
+  const door = createDoor(options);
+  const route = createRouter({ door, streamable, sse, ready: options.ready, isClosing: () => closing });
   const server = createServer({ ...(options.timeouts ?? defaultTimeouts), maxHeaderSize }, (request, response) => {
     if (request.method === 'POST') void answering.track(new Promise((resolve) => response.once('close', resolve)));
     route(request, response).catch((thrown: unknown) => {
@@ -101,26 +102,26 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       const closed = new Promise((resolve) => server.close(resolve));
       await answering.idle(drain);
       await Promise.allSettled([streamable.close(), sse?.close()]);
-      await calls.idle(grace);
+      await Promise.all([calls.idle(grace), door.close()]);
       server.closeAllConnections();
       await closed;
     },
   };
 }
 
-interface RouterParts extends HttpOptions {
+interface RouterParts extends Pick<HttpOptions, 'ready'> {
+  readonly door: Door;
   readonly streamable: StreamableHttp;
   readonly sse: LegacySse | undefined;
   readonly isClosing: () => boolean;
 }
 
 /** Health first, for anyone; everything else passes the door. Throws HttpProblem. */
-function createRouter({ streamable, sse, isClosing, ...options }: RouterParts) {
-  const door = createDoor(options);
+function createRouter({ door, streamable, sse, ready, isClosing }: RouterParts) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname === '/healthz') return answerHealth(request, response, true);
-    if (pathname === '/readyz') return answerHealth(request, response, !isClosing() && (await options.ready()));
+    if (pathname === '/readyz') return answerHealth(request, response, !isClosing() && (await ready()));
     if (isClosing()) throw new HttpProblem(503, 'The server is stopping.', -32000, { Connection: 'close' });
     const methods = methodsOf(pathname, sse);
     if (methods === undefined) throw new HttpProblem(404, 'Not found.');
