@@ -41,8 +41,8 @@ export class CatalogPart {
   #castCount = 0;
 
   addCast(cast: Cast): void {
-    let targets = this.#casts.get(cast.source);
-    if (targets === undefined) this.#casts.set(cast.source, (targets = new Map()));
+    const targets = this.#casts.get(cast.source) ?? new Map<number, Cast>();
+    this.#casts.set(cast.source, targets);
     targets.set(cast.target, cast);
     this.#castCount += 1;
   }

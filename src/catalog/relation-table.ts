@@ -97,8 +97,8 @@ export class RelationTable {
   }
 
   #index(oid: number, schema: string, name: string, shape: Shape): void {
-    let names = this.#byName.get(schema);
-    if (names === undefined) this.#byName.set(schema, (names = new Map()));
+    const names = this.#byName.get(schema) ?? new Map<string, number>();
+    this.#byName.set(schema, names);
     names.set(name, oid);
     if (shape.rowType !== 0) this.#rowTypes.set(shape.rowType, oid);
     if (shape.arrayType !== 0) this.#arrayTypes.set(shape.arrayType, oid);
