@@ -1,6 +1,8 @@
 /** Masks and limits: what must also be done, or else the call is refused. */
 
 import { describe, expect, test } from 'vitest';
+import { fixedStatements } from '../../src/catalog/fixed-statements.ts';
+import { systemPrincipal } from '../../src/model/principal.ts';
 import type { ColumnUse } from '../../src/sql/access.ts';
 import { type Asked, aPrincipal, aQuestion, aRelation, inForce } from './support.ts';
 
@@ -100,5 +102,13 @@ describe('limits', () => {
       database: { limits: { ...aQuestion(aPrincipal('x'), {}).database.limits, maxRows: 5 } },
     };
     expect((await decide([], phone(), small)).obligations.limits.maxRows).toBe(5);
+  });
+
+  test('the broker’s own texts keep their own limits, however tight those of the database are', async () => {
+    const tiny = { limits: { ...aQuestion(aPrincipal('x'), {}).database.limits, maxRows: 1, maxBytes: 10 } };
+    const { obligations } = await (await inForce(policy)).decide(
+      aQuestion(systemPrincipal, { database: tiny, statement: { fixed: 'catalog_relations' } }),
+    );
+    expect(obligations.limits).toEqual(fixedStatements.catalog_relations.limits);
   });
 });
