@@ -7,6 +7,7 @@ import type { CallContext, QueryRequest } from '../model/request.ts';
 import type { Outcome, QueryResult, Receipt } from '../model/result.ts';
 import { openPermit, type Permit } from '../policy/permit.ts';
 import { openStatement } from '../sql/statement.ts';
+import { type Anchor, createAnchor } from './anchor.ts';
 import {
   type AuditLog,
   type AuthorizedQuery,
@@ -19,7 +20,7 @@ import { createClock, createUlid } from './clock.ts';
 import { defaultQueueLimits, type Placed, type QueueLimits } from './commit-queue.ts';
 import { defaultKeyPath, type HmacKeys, keyBesideLog, readHmacKeys } from './hmac-key.ts';
 import { callSections, intentRecord, shorten } from './intent-record.ts';
-import { brokerLog, listLogs, prepareDirectory, takeInstance } from './layout.ts';
+import { brokerLog, listLogs, prepareDirectory, refuseNetworkFileSystem, takeInstance } from './layout.ts';
 import type { Log } from './log.ts';
 import { LogUnavailable } from './log-errors.ts';
 import { diskFiles, type LogFiles } from './log-files.ts';
@@ -39,6 +40,8 @@ export interface AuditDeskOptions {
   readonly hmacKey?: string;
   /** The text of `audit.signing_key`, an identity key; absent: heads are not signed. */
   readonly signingKey?: string;
+  /** `allow` where locks and flushes of a network file system are trusted; default `refuse`. */
+  readonly networkFilesystem?: 'refuse' | 'allow';
   /** First part of every origin. */
   readonly deployment?: string;
   /** Absent: the first of `i1`, `i2` … that no living process holds. */
@@ -107,9 +110,14 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
     rotateBytes: options.rotateBytes ?? defaultRotateBytes,
     releaseReserve: () => Promise.resolve(false),
     ...(sealer === undefined ? {} : { sealer }),
+    anchored: () => anchor.newest(),
     report,
   };
   const logs = createLogs(setting, root, instance.name, deployment);
+  const anchor: Anchor = createAnchor(() => logs);
+  if (sealer !== undefined)
+    await anchor.resume().catch((error: unknown) => report('the anchor log cannot be read', error));
+  const stopAnchor = sealer === undefined ? () => undefined : anchor.start(report);
   const closeAfter = options.closeAfter ?? defaultCloseAfter;
   const idleTimer = setInterval(() => void logs.closeIdle(Date.now() - closeAfter), Math.min(closeAfter, 30_000));
   idleTimer.unref();
@@ -220,6 +228,10 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
     instance: instance.name,
     async close() {
       clearInterval(idleTimer);
+      stopAnchor();
+      await logs.closeIdle(Number.POSITIVE_INFINITY); // their last seals come before the last anchor
+      if (sealer !== undefined)
+        await anchor.drop().catch((error: unknown) => report('the last anchor could not be written', error));
       await logs.close();
       await instance.release();
     },
@@ -230,9 +242,11 @@ const nobody = Object.freeze({ id: '-', kind: 'system', auth: 'none', roles: Obj
 
 type Report = (message: string, cause?: unknown) => void;
 
-async function enter({ directory, instance, hmacKey, signingKey }: AuditDeskOptions, writer: string, report: Report) {
+async function enter(options: AuditDeskOptions, writer: string, report: Report) {
+  const { directory, instance, hmacKey, signingKey, networkFilesystem } = options;
   try {
     await prepareDirectory(directory);
+    if (networkFilesystem !== 'allow') await refuseNetworkFileSystem(directory);
     const keys = await findKeys(directory, hmacKey, report);
     const sealer = signingKey === undefined ? undefined : createSealer(signingKey);
     const note = `pid ${process.pid} on ${hostname()}, writer ${writer}, since ${new Date().toISOString()}\n`;

@@ -1,13 +1,16 @@
 /** Where things stand under the audit directory, who may write there, and which instance this process is. */
 
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import { isMissing, LogUnavailable } from './log-errors.ts';
 
 /** The log of calls that concern no known database. */
 export const brokerLog = '_broker';
+
+/** The log of all other logs' heads. */
+export const anchorLog = '_anchor';
 
 /** Only such an id can become a directory; what a request says never does. */
 const logIdPattern = /^(?:[a-z0-9][a-z0-9_-]{0,62}|_broker|_anchor|_access)$/;
@@ -78,6 +81,21 @@ async function refuseWritable(directory: string): Promise<void> {
   throw new LogUnavailable(
     'unusable',
     `others may write to ${directory}, where the audit log is to stand. To cure it: chmod g-w,o-w '${directory.replaceAll("'", "'\\''")}'`,
+  );
+}
+
+/** `f_type` of file systems whose locks and flushes are another machine's word: NFS, SMB, CIFS, AFS, Ceph, Lustre, 9p. */
+const networkTypes: ReadonlySet<number> = new Set([
+  ...[0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x00c36400, 0x0bd00bd0, 0x01021997],
+]);
+
+/** Refuses a directory that another machine keeps. */
+export async function refuseNetworkFileSystem(directory: string): Promise<void> {
+  const { type } = await statfs(directory);
+  if (!networkTypes.has(type)) return;
+  throw new LogUnavailable(
+    'unusable',
+    `${directory} is on a network file system, where a flush may promise what is not on disk. Use a local disk, or set audit.network_filesystem: allow`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** The logs of one process: each opens at its first record, closes when idle, and fails alone. */
 
 import { createUlid } from './clock.ts';
+import type { Head } from './frame.ts';
 import { logDirectory } from './layout.ts';
 import { type Log, type LogSetting, openLog } from './log.ts';
 import { LogUnavailable } from './log-errors.ts';
@@ -12,6 +13,18 @@ export interface Logs {
   /** Closes all; nothing is accepted afterwards. */
   readonly close: () => Promise<void>;
   readonly stalled: () => boolean;
+  /** The heads of the logs that are open, and of those closed since the start as they were left. */
+  readonly heads: () => readonly LogHead[];
+}
+
+export interface LogHead {
+  readonly id: string;
+  readonly origin: string;
+  readonly head: Head;
+}
+
+function headOf(id: string, log: Log): LogHead {
+  return { id, origin: log.origin, head: log.head() };
 }
 
 interface Slot {
@@ -24,6 +37,7 @@ interface Slot {
 export function createLogs(setting: LogSetting, root: string, instance: string, deployment: string): Logs {
   const slots = new Map<string, Slot>();
   const closing = new Map<string, Promise<void>>();
+  const parted = new Map<string, LogHead>();
   let closed = false;
 
   async function open(id: string): Promise<Log> {
@@ -40,6 +54,7 @@ export function createLogs(setting: LogSetting, root: string, instance: string, 
     slot.opened.then(
       (log) => {
         slot.log = log;
+        parted.delete(id);
       },
       () => slots.delete(id), // the next call tries again
     );
@@ -60,7 +75,10 @@ export function createLogs(setting: LogSetting, root: string, instance: string, 
 
   async function closeSlot(id: string, slot: Slot): Promise<void> {
     slots.delete(id);
-    const done = slot.opened.then((log) => log.close());
+    const done = slot.opened.then(async (log) => {
+      await log.close();
+      parted.set(id, headOf(id, log));
+    });
     const settled = done.catch((error: unknown) => setting.report(`the audit log of ${id} could not be closed`, error));
     closing.set(id, settled);
     await settled;
@@ -81,6 +99,10 @@ export function createLogs(setting: LogSetting, root: string, instance: string, 
       closed = true;
       await Promise.all([...slots].map(([id, slot]) => closeSlot(id, slot)));
       await Promise.all(closing.values());
+    },
+    heads() {
+      const open = [...slots].flatMap(([id, { log }]) => (log === undefined ? [] : [headOf(id, log)]));
+      return [...parted.values(), ...open];
     },
     stalled: () => [...slots.values()].some(({ log }) => log?.stalled() === true),
   };

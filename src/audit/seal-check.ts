@@ -21,6 +21,8 @@ export interface SealCheck {
     readonly signed: boolean;
     readonly sealed: number;
     readonly note: string | undefined;
+    /** Heads of the anchor log that seals carry. */
+    readonly anchors: readonly { readonly size: number; readonly root: string }[];
     readonly identity: string | undefined;
   };
 }
@@ -33,7 +35,11 @@ const epochSchema = z.object({
   identity: z.string(),
   cert: z.string(),
 });
-const sealSchema = z.object({ size: z.number(), note: z.string() });
+const sealSchema = z.object({
+  size: z.number(),
+  note: z.string(),
+  anchor: z.object({ size: z.number(), root: z.string() }).optional(),
+});
 type Certificate = z.infer<typeof epochSchema>;
 type Seal = z.infer<typeof sealSchema>;
 type Problem = readonly [FindingCode, string];
@@ -49,6 +55,7 @@ export function createSealCheck(trusted: readonly VerifierKey[], report: Report)
   let latest: string | undefined;
   let identity: string | undefined;
   let overdue = false;
+  const anchors = new Map<number, string>();
   let resumed = false;
 
   function see(record: unknown, range: GrowingRange, size: number): void {
@@ -60,6 +67,7 @@ export function createSealCheck(trusted: readonly VerifierKey[], report: Report)
     else {
       sealed = size + 1;
       latest = seal?.note;
+      if (seal?.anchor !== undefined) anchors.set(seal.anchor.size, seal.anchor.root);
     }
   }
 
@@ -157,6 +165,12 @@ export function createSealCheck(trusted: readonly VerifierKey[], report: Report)
           `the last ${size - sealed} lines have no signed head: the process died, or the end was cut off`,
         );
     },
-    state: () => ({ signed: epoch !== undefined, sealed, note: latest, identity }),
+    state: () => ({
+      signed: epoch !== undefined,
+      sealed,
+      note: latest,
+      identity,
+      anchors: [...anchors].map(([size, root]) => ({ size, root })),
+    }),
   };
 }

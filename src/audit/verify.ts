@@ -3,10 +3,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { readAnchoredHeads } from './anchored-heads.ts';
 import { sha256, zeroHash } from './chain.ts';
 import type { Finding, FindingCode, Severity } from './findings.ts';
 import { type Counts, createFullCheck, type FullCheck } from './full-check.ts';
-import { isInstanceLive, listLogs, listSegments, logDirectory, type Segment } from './layout.ts';
+import { anchorLog, isInstanceLive, listLogs, listSegments, logDirectory, type Segment } from './layout.ts';
 import { eachLine } from './lines.ts';
 import { emptyRange, type GrowingRange, growRange } from './merkle.ts';
 import type { Checkpoint, VerifierKey } from './note.ts';
@@ -38,6 +39,8 @@ export interface LogReport {
   /** Lines that a signed head covers, and the newest head. */
   readonly sealed: number;
   readonly note: string | undefined;
+  /** Heads of the anchor log that its seals carry. */
+  readonly anchors: readonly { readonly size: number; readonly root: string }[];
   /** Present after a full verification. */
   readonly counts?: Counts;
   readonly findings: readonly Finding[];
@@ -45,21 +48,36 @@ export interface LogReport {
 
 /** Verifies every log under an audit directory, or those asked for. Takes no lock; a copied directory will do. */
 export async function verifyDirectory(root: string, options: VerifyOptions = {}): Promise<readonly LogReport[]> {
-  const { only } = options;
+  const { only = [], against = [] } = options;
   const all = await listLogs(root);
-  const wanted = only === undefined || only.length === 0 ? all : all.filter(({ id }) => only.includes(id));
+  const wanted = only.length === 0 ? all : all.filter(({ id }) => only.includes(id));
   const reports: LogReport[] = [];
-  for (const { id, instance } of wanted) {
+  const carried: Checkpoint[] = []; // heads of the anchor log, as the seals of other logs tell them
+  const last = (id: string) => Number(id === anchorLog);
+  for (const { id, instance } of [...wanted].sort((a, b) => last(a.id) - last(b.id))) {
+    const anchored = id === anchorLog ? carried : await readAnchoredHeads(root, instance);
+    const own = [...against, ...anchored].filter(({ origin }) => origin.endsWith(`/${id}/${instance}`));
     const live = await isInstanceLive(root, instance);
-    const against = options.against?.filter(({ origin }) => origin.endsWith(`/${id}/${instance}`)) ?? [];
-    reports.push(await verifyLog(logDirectory(root, id, instance), `${id}/${instance}`, live, { ...options, against }));
+    const name = `${id}/${instance}`;
+    const report = await verifyLog(logDirectory(root, id, instance), name, live, { ...options, against: own });
+    carried.push(...report.anchors.map((head) => ({ ...head, origin: anchorOrigin(report) })));
+    reports.push(report);
   }
-  const missing = (only ?? []).filter((id) => !wanted.some((log) => log.id === id));
-  return [...reports, ...missing.map(missingReport)];
+  const isAnchorGone = only.length === 0 && carried.length > 0 && !all.some(({ id }) => id === anchorLog);
+  if (isAnchorGone)
+    reports.push(missingReport(anchorLog, 'damage', 'seals carry heads of an anchor log, and there is none'));
+  const missing = only.filter((id) => !wanted.some((log) => log.id === id));
+  return [...reports, ...missing.map((id) => missingReport(id, 'finding', `there is no log of ${id}`))];
 }
 
-function missingReport(id: string): LogReport {
-  const findings: Finding[] = [{ severity: 'finding', code: 'no_log', log: id, message: `there is no log of ${id}` }];
+/** The anchor log of the same deployment and instance. */
+function anchorOrigin({ origin = '' }: LogReport): string {
+  const [deployment = '', instance = ''] = [origin.split('/').slice(0, -2).join('/'), origin.split('/').at(-1)];
+  return `${deployment}/${anchorLog}/${instance}`;
+}
+
+function missingReport(id: string, severity: Severity, message: string): LogReport {
+  const findings: Finding[] = [{ severity, code: 'no_log', log: id, message }];
   return {
     log: id,
     origin: undefined,
@@ -70,6 +88,7 @@ function missingReport(id: string): LogReport {
     signed: false,
     sealed: 0,
     note: undefined,
+    anchors: [],
     leaf: zeroHash,
     live: false,
     findings,
@@ -225,6 +244,7 @@ function createWalk({ full = false, trusted = [], against = [] }: VerifyOptions,
       signed: seals.state().signed,
       sealed: seals.state().sealed,
       note: seals.state().note,
+      anchors: seals.state().anchors,
       ...(check === undefined ? {} : { counts: check.counts }),
     }),
   };

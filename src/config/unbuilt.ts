@@ -35,11 +35,6 @@ const refusing: readonly Unbuilt[] = [
     instead: 'Leave it out: forwarding headers are not believed.',
   },
   {
-    path: ['audit', 'signing_key'],
-    asked: ({ audit }) => audit.signing_key !== undefined,
-    instead: 'Leave it out: the log is chained, not yet signed.',
-  },
-  {
     path: ['audit', 'require_shipped_within'],
     asked: ({ audit }) => audit.require_shipped_within !== undefined,
     instead: 'Leave it out: the log stays in its directory.',

@@ -1,7 +1,8 @@
 /** What an attacker who can write to the directory can hide and cannot, row by row, including the rows that must say "not detected". */
 
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leafHash } from '../../src/audit/chain.ts';
 import { exitCodeOf } from '../../src/audit/findings.ts';
@@ -31,6 +32,7 @@ async function aSealedLog(calls = 1_700): Promise<{ directory: string; path: str
     }),
   );
   await desk.close();
+  rmSync(join(directory, '_anchor'), { recursive: true }); // the rows are about one log alone
   const [path = ''] = segmentsOf(directory);
   return { directory, path, lines: readFileSync(path, 'utf8').split('\n').slice(0, -1) };
 }
@@ -207,4 +209,58 @@ test('without keys the log says that heads are unsigned', async () => {
   await desk.close();
   const [report] = await verifyDirectory(directory);
   expect(report?.findings).toMatchObject([{ severity: 'note', code: 'unsigned' }]);
+});
+
+async function anAnchoredDirectory(): Promise<string> {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory, { signingKey: testSigningKey });
+  for (let i = 0; i < 5; i += 1) await aCall(desk, { database: i % 2 === 0 ? 'orders' : 'users' });
+  await desk.close();
+  return directory;
+}
+
+async function directoryVerdict(directory: string, only: readonly string[] = []) {
+  const findings = (await verifyDirectory(directory, { full: true, trusted, only })).flatMap(
+    (report) => report.findings,
+  );
+  return { exit: exitCodeOf(findings), codes: findings.map(({ code, log }) => `${code} ${log}`) };
+}
+
+test('anchored logs of one process verify together', async () => {
+  expect(await directoryVerdict(await anAnchoredDirectory())).toEqual({ exit: 0, codes: [] });
+});
+
+test('one log rolled back to before its last records: detected by the anchor log', async () => {
+  const directory = await anAnchoredDirectory();
+  const [path = ''] = segmentsOf(directory, 'users');
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  writeFileSync(
+    path,
+    lines
+      .slice(0, 4)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+  expect(await directoryVerdict(directory)).toMatchObject({
+    exit: 3,
+    codes: expect.arrayContaining(['contradicts_head users/i1']),
+  });
+  expect(await directoryVerdict(directory, ['users'])).toMatchObject({ exit: 3 });
+});
+
+test('the anchor log rolled back, or removed: detected by the seals that carry its heads', async () => {
+  const directory = await anAnchoredDirectory();
+  const desk = await openDesk(directory, { signingKey: testSigningKey });
+  await aCall(desk);
+  await desk.close();
+  expect((await directoryVerdict(directory)).exit).toBe(0);
+  const [anchor = ''] = segmentsOf(directory, '_anchor');
+  const kept = readFileSync(anchor, 'utf8').split('\n').slice(0, 2);
+  writeFileSync(anchor, kept.map((line) => `${line}\n`).join(''));
+  expect(await directoryVerdict(directory)).toMatchObject({
+    exit: 3,
+    codes: expect.arrayContaining(['contradicts_head _anchor/i1']),
+  });
+  rmSync(join(directory, '_anchor'), { recursive: true });
+  expect(await directoryVerdict(directory)).toMatchObject({ exit: 3, codes: ['no_log _anchor'] });
 });

@@ -170,7 +170,6 @@ test.each([
   ['server: { tls: { cert: c, key: k } }', 'server.tls'],
   ['server: { admin_listen: "127.0.0.1:9000" }', 'server.admin_listen'],
   ['server: { trusted_proxies: [10.0.0.0/8] }', 'server.trusted_proxies'],
-  ['audit: { signing_key: { env: K } }', 'audit.signing_key'],
   ['audit: { require_shipped_within: 15m }', 'audit.require_shipped_within'],
 ])('%s loads, and says that serve will refuse it', (text, key) => {
   expect(configOf(`${text}\n${embedded}`).unbuilt).toMatchObject([{ key, line: 1, severity: 'warning' }]);
