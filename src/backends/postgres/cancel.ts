@@ -17,14 +17,17 @@ export interface CancelTarget {
 const patience = 5000;
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** Sends the request and forgets it: the answer is what the session itself says. Never throws. */
+/**
+ * Sends the request; the answer is what the session itself says. Never throws. The server closes the connection when it
+ * is done: closing it first, before a pooler has passed the request on, has taken PgBouncer 1.18 down.
+ */
 export function sendCancel({ host, port, tls, processId, secretKey }: CancelTarget): void {
   const request = encodeCancel(processId, secretKey);
   const socket = connect(port, host);
   const giveUp = () => socket.destroy();
   socket.setTimeout(patience, giveUp).on('error', giveUp);
   socket.once('connect', () => {
-    if (tls === undefined) socket.end(request);
+    if (tls === undefined) socket.write(request);
     else {
       socket.write(sslRequest);
       socket.once('data', (answer) =>
@@ -38,5 +41,5 @@ export function sendCancel({ host, port, tls, processId, secretKey }: CancelTarg
 function overTls(socket: Socket, host: string, tls: NonNullable<TlsOptions>, request: Buffer): void {
   const secure = connectTls({ ...tls, socket, host, ...(isIP(host) === 0 ? { servername: host } : {}) });
   secure.on('error', () => socket.destroy());
-  secure.once('secureConnect', () => secure.end(request));
+  secure.once('secureConnect', () => secure.write(request));
 }

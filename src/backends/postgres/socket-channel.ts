@@ -16,16 +16,36 @@ export interface SessionTarget {
   readonly password: () => Promise<string>;
 }
 
+/** Places that refuse start-up options: poolers, which hand each transaction to any of their sessions. */
+const withoutOptions = new Set<string>();
+
 /** Connects and authenticates. Throws BACKEND_UNAVAILABLE, or BACKEND_CANCELLED when `signal` fires first. */
 export async function openSocketChannel(target: SessionTarget, signal: AbortSignal): Promise<Channel> {
+  const place = `${target.settings.host}:${target.settings.port}`;
+  if (withoutOptions.has(place)) return open(target, signal, false);
+  try {
+    return await open(target, signal, true);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.sqlstate !== '08P01') throw error;
+    const channel = await open(target, signal, false);
+    withoutOptions.add(place);
+    return channel;
+  }
+}
+
+async function open(
+  { settings, tls, password }: SessionTarget,
+  signal: AbortSignal,
+  options: boolean,
+): Promise<Channel> {
   const started = performance.now();
-  const { settings, tls, password } = target;
   const { default: pg } = await import('pg');
   const client = new pg.Client({ ...settings, password, ssl: tls ?? false });
-  ignoreReplicationVariable(client);
+  // `pg` reads PGREPLICATION whatever it is told, and PGOPTIONS where it is told nothing.
+  leaveOut(client, options ? ['replication'] : ['replication', 'options']);
   let version = '';
   client.connection.on('parameterStatus', ({ parameterName, parameterValue }: Record<string, unknown>) => {
-    if (parameterName === 'server_version') version = String(parameterValue);
+    if (parameterName === 'server_version') version = String(parameterValue).split(' ')[0] ?? '';
   });
   client.on('error', () => undefined); // a lost session also shows as its socket's end
   const stop = () => client.connection.stream.destroy();
@@ -33,11 +53,11 @@ export async function openSocketChannel(target: SessionTarget, signal: AbortSign
   try {
     if (signal.aborted) stop();
     await client.connect();
-  } catch (error) {
+  } catch (cause) {
     stop();
     if (signal.aborted)
-      throw new Failure('BACKEND_CANCELLED', 'The call was cancelled while it was connecting.', { cause: error });
-    throw connectFailure(error);
+      throw new Failure('BACKEND_CANCELLED', 'The call was cancelled while it was connecting.', { cause });
+    throw connectFailure(cause);
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -48,10 +68,11 @@ export async function openSocketChannel(target: SessionTarget, signal: AbortSign
   return takeOver(client.connection.stream, { processId, version, openedIn, cancel });
 }
 
-/** The one variable `pg` reads whatever it is told: PGREPLICATION would turn the session into another kind. */
-function ignoreReplicationVariable(client: object): void {
+/** Takes parameters out of what `pg` will say when the session starts. */
+function leaveOut(client: object, names: readonly string[]): void {
   const parameters: unknown = Reflect.get(client, 'connectionParameters');
-  if (typeof parameters === 'object' && parameters !== null) Reflect.set(parameters, 'replication', undefined);
+  if (typeof parameters !== 'object' || parameters === null) return;
+  for (const name of names) Reflect.set(parameters, name, undefined);
 }
 
 /** Milliseconds a server is given to hang up after it was told goodbye. */
