@@ -1,16 +1,9 @@
 /** Limits in force for one call: the tightest of the database's, the policy's and the caller's own wish. */
 
-import { fixedStatements, fixedStatements, isFixedName, isFixedName } from '../catalog/fixed-statements.ts';
+import { fixedStatements, isFixedName } from '../catalog/fixed-statements.ts';
 import type { DatabaseLimits } from '../model/database.ts';
 import type { CallLimits } from '../model/request.ts';
-import type { Question } from './decision-point.ts';
 import type { LimitRow } from './rule.ts';
-
-/** The broker's own texts have limits of their own: a database that gives callers ten rows still has a whole catalog. */
-export function limitsOf({ statement, database, request }: Question, rows: readonly LimitRow[]): CallLimits {
-  const { fixed } = statement;
-  return fixed !== undefined && isFixedName(fixed) ? fixedStatements[fixed].limits : tightest(database.limits, rows, request.limits);
-}
 
 export function tightest(
   database: DatabaseLimits,
