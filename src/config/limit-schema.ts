@@ -15,7 +15,7 @@ export const limitDefaults = {
   connect_timeout: '5s',
   max_concurrency: 5,
   catalog_ttl: '5m',
-  max_sql_bytes: '64KiB',
+  max_sql_bytes: '32KiB',
   catalog_memory: '512MiB',
 } as const;
 

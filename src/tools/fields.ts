@@ -18,7 +18,7 @@ export const purpose = z
   .optional()
   .describe('Why this call is made, or a ticket; kept in the audit log.');
 
-export const sqlText = z.string().min(1).describe('Exactly one SQL statement, in PostgreSQL syntax.');
+export const sqlText = z.string().describe('Exactly one SQL statement, in PostgreSQL syntax.');
 
 export const pattern = z
   .string()

@@ -1,10 +1,9 @@
 /** The corpora through the whole product: a real client, the built server, a real PostgreSQL and the owner's rights in it. */
 
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Case, corpusSchema, readCorpus } from '../sql/corpus/corpus.ts';
 import { connectClient, type TestClient } from '../support/mcp-client.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import {
@@ -17,19 +16,15 @@ import {
   workspace,
 } from '../support/product.ts';
 
-const corpus = resolve(import.meta.dirname, '../sql/corpus');
-const casesIn = (folder: string) =>
-  readdirSync(join(corpus, folder))
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .map((name) => {
-      const text = readFileSync(join(corpus, folder, name), 'utf8');
-      return {
-        name,
-        sql: text.slice(text.indexOf('\n') + 1),
-        expected: text.match(/^-- expect: (\w+)/)?.[1] ?? 'none stated',
-      };
-    });
+/** The tool that says what a case says, and its arguments. */
+function callOf({ sql, intent, action, parameters }: Case, databaseId: string): [string, Record<string, unknown>] {
+  const values = parameters.values.map(({ name, value }) =>
+    name === undefined ? value : { name, value: { stringValue: value } },
+  );
+  const args = { sql, database_id: databaseId, ...(values.length === 0 ? {} : { query_parameters: values }) };
+  if (action === 'explain') return ['explain_query', { sql, database_id: databaseId }];
+  return intent === 'write' ? ['execute_statement', { ...args, database_id: 'writable' }] : ['run_query', args];
+}
 
 /** The reader of the reads: everything the read-only rules allow. The default subject of the attacks: `analyst`. */
 const policies = {
@@ -38,11 +33,11 @@ const policies = {
     'p, reader, reads, @introspection, select, allow',
     'p, reader, reads, @statistics, select, allow',
   ],
-  'attacked.csv': [
-    'p, analyst, attacked, public.*, select, allow',
-    'p, analyst, attacked, sales.*, select, allow',
-    'p, analyst, attacked, public.customers.email, select, deny',
-    'p, analyst, attacked, public.order_total(bigint), call, allow',
+  analyst: (database: string) => [
+    `p, analyst, ${database}, public.*, select, allow`,
+    `p, analyst, ${database}, sales.*, select, allow`,
+    `p, analyst, ${database}, public.customers.email, select, deny`,
+    `p, analyst, ${database}, public.order_total(bigint), call, allow`,
   ],
 };
 
@@ -52,7 +47,7 @@ let server: RunningServer;
 let client: TestClient;
 
 beforeAll(async () => {
-  database = await testDatabase({ seed: readFileSync(join(corpus, 'schema.sql'), 'utf8') });
+  database = await testDatabase({ seed: corpusSchema });
   const callable = await userFunctions();
   place = await workspace({
     config: [
@@ -62,13 +57,17 @@ beforeAll(async () => {
       'databases:',
       directDatabase('attacked', database),
       directDatabase('reads', database),
+      directDatabase('writable', database, ['readonly: false']),
     ].join('\n'),
     policies: {
       'reads.csv': [
         ...policies['reads.csv'],
         ...callable.map((name) => `p, reader, reads, ${name}(), call, allow`),
       ].join('\n'),
-      'attacked.csv': policies['attacked.csv'].join('\n'),
+      'attacked.csv': policies.analyst('attacked').join('\n'),
+      'writable.csv': [...policies.analyst('writable'), 'p, analyst, writable, public.orders, insert, allow'].join(
+        '\n',
+      ),
     },
   });
   server = await startServer(place.config, { [passwordVariable]: database.password });
@@ -116,11 +115,11 @@ async function digest(): Promise<string> {
 
 describe('legitimate reads', () => {
   test('there are at least 150 of them', () => {
-    expect(casesIn('reads').length).toBeGreaterThanOrEqual(150);
+    expect(readCorpus('reads').length).toBeGreaterThanOrEqual(150);
   });
 
-  test.each(casesIn('reads'))('$name is answered', async ({ sql }) => {
-    const answer = await client.call('run_query', { sql, database_id: 'reads' });
+  test.each(readCorpus('reads'))('$name is answered', async (read) => {
+    const answer = await client.call(...callOf(read, 'reads'));
     expect(answer.isError ? answer.texts.join(' ') : 'answered').toBe('answered');
   });
 });
@@ -132,12 +131,12 @@ describe('attacks', () => {
   });
 
   test('there are at least 150 of them', () => {
-    expect(casesIn('refused').length).toBeGreaterThanOrEqual(150);
+    expect(readCorpus('refused').length).toBeGreaterThanOrEqual(150);
   });
 
-  test.each(casesIn('refused'))('$name is refused as $expected', async ({ sql, expected }) => {
-    const answer = await client.call('run_query', { sql, database_id: 'attacked' });
-    expect(answer.code ?? answer.texts.join(' ').slice(0, 200)).toBe(expected);
+  test.each(readCorpus('refused'))('$name is refused as $expect', async (attack) => {
+    const answer = await client.call(...callOf(attack, 'attacked'));
+    expect(answer.code ?? answer.texts.join(' ').slice(0, 200)).toBe(attack.expect);
   });
 
   test('nothing in the database has changed', async () => {

@@ -1,2 +1,2 @@
--- expect: NAME_NOT_AVAILABLE
+-- expect: POLICY_DENIED
 WITH t AS (SELECT * FROM customers) SELECT id FROM t

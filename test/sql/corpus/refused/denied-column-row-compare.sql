@@ -1,2 +1,2 @@
--- expect: NAME_NOT_AVAILABLE
+-- expect: POLICY_DENIED
 SELECT a.id FROM customers a JOIN customers b ON a = b

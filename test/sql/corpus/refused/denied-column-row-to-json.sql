@@ -1,2 +1,2 @@
--- expect: NAME_NOT_AVAILABLE
+-- expect: POLICY_DENIED
 SELECT row_to_json(c) FROM customers c
