@@ -1,6 +1,7 @@
 /** One secret's text out of Secrets Manager. Import this file only when a call needs it: it brings the SDK. */
 
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { withTimeLimit } from '../time-limit.ts';
 import { clientSettings } from './client-settings.ts';
 import type { SecretSource } from './secret-logins.ts';
 
@@ -18,8 +19,8 @@ export async function createSecretReader({ secretArn, aws }: SecretSource): Prom
   const client = new SecretsManagerClient({ ...settings, maxAttempts: 3 });
   return {
     async read(id) {
-      const abortSignal = AbortSignal.timeout(readingTime);
-      const answer = await client.send(new GetSecretValueCommand({ SecretId: id }), { abortSignal });
+      const command = new GetSecretValueCommand({ SecretId: id });
+      const answer = await withTimeLimit(readingTime, (abortSignal) => client.send(command, { abortSignal }));
       return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');
     },
     destroy: () => client.destroy(),

@@ -1,4 +1,4 @@
-/** The end of a statement's time: the caller's signal and the broker's own clock, told apart. */
+/** The end of a statement's time: whoever may end the call, and the broker's own clock, told apart. */
 
 import type { Interruption } from '../query-error.ts';
 
@@ -12,7 +12,7 @@ export interface Deadline {
 }
 
 /** `limit`: milliseconds, from now. Release it when the time is no longer to be watched. */
-export function deadline(limit: number, caller: AbortSignal): Deadline {
+export function deadline(limit: number, callers: readonly AbortSignal[]): Deadline {
   const controller = new AbortController();
   let interruption: Interruption;
   const stop = (why: Exclude<Interruption, undefined>) => {
@@ -21,14 +21,16 @@ export function deadline(limit: number, caller: AbortSignal): Deadline {
   };
   const onAbort = () => stop('caller');
   const timer = setTimeout(() => stop('deadline'), limit + patience);
-  caller.addEventListener('abort', onAbort, { once: true });
-  if (caller.aborted) onAbort();
+  for (const caller of callers) {
+    caller.addEventListener('abort', onAbort, { once: true });
+    if (caller.aborted) onAbort();
+  }
   return {
     signal: controller.signal,
     interruption: () => interruption,
     release: () => {
       clearTimeout(timer);
-      caller.removeEventListener('abort', onAbort);
+      for (const caller of callers) caller.removeEventListener('abort', onAbort);
     },
   };
 }

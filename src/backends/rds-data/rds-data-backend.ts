@@ -61,11 +61,7 @@ export function createRdsDataBackend(
     const queue = micros(arrived);
     const started = performance.now();
     try {
-      const { result, session } = await runCall(
-        { ...parts, api: await connect() },
-        call,
-        AbortSignal.any([signal, closing.signal]),
-      );
+      const { result, session } = await runCall({ ...parts, api: await connect() }, call, [signal, closing.signal]);
       const timings = { queue, connect: 0, execute: micros(started) };
       return { ...result, backend: { pid: session.pid, version: session.version }, timings };
     } finally {

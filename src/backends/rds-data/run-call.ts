@@ -65,12 +65,12 @@ function statedTypes({ statement }: Call): readonly (CastType | undefined)[] {
 }
 
 /** Rows are released only after every check, and for a write after its COMMIT. Throws Failure, Refusal or StaleCatalog. */
-export async function runCall(parts: RunParts, call: Call, signal: AbortSignal): Promise<Ran> {
+export async function runCall(parts: RunParts, call: Call, callers: readonly AbortSignal[]): Promise<Ran> {
   checkKind(call.statement);
   const stated = statedTypes(call);
-  const waiting = deadline(openingTime, signal);
+  const waiting = deadline(openingTime, callers);
   const transaction = await openTransaction(parts, call, waiting).finally(waiting.release);
-  const time = deadline(call.query.decision.obligations.limits.statementTimeout, signal);
+  const time = deadline(call.query.decision.obligations.limits.statementTimeout, callers);
   try {
     const result = await new Runner(parts, call, transaction, time, stated).run();
     if (!transaction.readOnly) await commit(transaction, result);

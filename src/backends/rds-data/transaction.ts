@@ -6,6 +6,7 @@ import { mustBeReadOnly } from '../exchange/plan.ts';
 import type { Call } from '../exchange/verdict.ts';
 import { staleState } from '../exchange/witness.ts';
 import { StaleCatalog } from '../stale-catalog.ts';
+import { withTimeLimit } from '../time-limit.ts';
 import type { DataApi, Executed, MarkerValues } from './data-api.ts';
 import type { Deadline } from './deadline.ts';
 import { openingFailure, serviceFailure } from './failures.ts';
@@ -19,6 +20,9 @@ const wakingTime = 60_000;
 const rotationPause = 300;
 /** Milliseconds the end of a transaction may take. */
 const tidyTime = 5000;
+
+const cancelText = `SELECT pg_catalog.pg_cancel_backend(a.pid)::pg_catalog.text FROM pg_catalog.pg_stat_activity AS a
+WHERE a.pid = CAST(:1 AS pg_catalog.int4) AND a.application_name = :2`;
 
 export interface TransactionParts {
   readonly api: DataApi;
@@ -43,7 +47,7 @@ export interface Transaction {
 
 async function begin({ api, budget }: TransactionParts, { query }: Call, signal: AbortSignal): Promise<string> {
   const { connectTimeout } = query.database.limits;
-  const once = () => api.begin(AbortSignal.any([signal, AbortSignal.timeout(connectTimeout)]));
+  const once = () => withTimeLimit(connectTimeout, api.begin, signal);
   const attempt = () => patiently(once, { budget, signal, patience: wakingTime });
   try {
     return await attempt();
@@ -100,7 +104,7 @@ export async function openTransaction(parts: TransactionParts, call: Call, calle
 
   const commit = async () => {
     try {
-      await api.commit(id, AbortSignal.timeout(call.query.decision.obligations.limits.statementTimeout));
+      await withTimeLimit(call.query.decision.obligations.limits.statementTimeout, (signal) => api.commit(id, signal));
     } catch (thrown) {
       throw commitFailure(call, thrown);
     }
@@ -108,15 +112,9 @@ export async function openTransaction(parts: TransactionParts, call: Call, calle
 
   /** Closing a request does not stop its statement; the same role may, and only while the session still runs this call. */
   const interrupt = () =>
-    api
-      .execute(
-        undefined,
-        `SELECT pg_catalog.pg_cancel_backend(a.pid)::pg_catalog.text FROM pg_catalog.pg_stat_activity AS a
-WHERE a.pid = CAST(:1 AS pg_catalog.int4) AND a.application_name = :2`,
-        [String(pid), call.query.request.call.id],
-        AbortSignal.timeout(tidyTime),
-      )
-      .catch(() => undefined);
+    withTimeLimit(tidyTime, (signal) =>
+      api.execute(undefined, cancelText, [String(pid), call.query.request.call.id], signal),
+    ).catch(() => undefined);
 
   const abandon = async (interrupted: boolean) => {
     if (interrupted) await interrupt();
@@ -130,7 +128,7 @@ WHERE a.pid = CAST(:1 AS pg_catalog.int4) AND a.application_name = :2`,
 async function endTransaction(api: DataApi, id: string): Promise<void> {
   for (let wait = 20; wait < tidyTime; wait *= 2) {
     try {
-      return await api.rollback(id, AbortSignal.timeout(tidyTime));
+      return await withTimeLimit(tidyTime, (signal) => api.rollback(id, signal));
     } catch (thrown) {
       if (readFault(thrown).kind !== 'busy') return; // gone already, or left to its idle limit
       await pause(wait);
