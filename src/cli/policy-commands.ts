@@ -33,12 +33,20 @@ function addTest(policy: Command, deps: CommandDeps): void {
     .description('run the tests of policies: who, which statement, what must come of it')
     .argument('[files...]', 'YAML files (default: tests/*.yaml in the policy directory)')
     .addOption(configOption())
+    .option('--against <log>', 'ask the calls of an audit log again; ends with 1 when a refused one is now permitted')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  $ pgwarden policy test policies/tests/orders.yaml')
-    .action(async (files: readonly string[], options: import('./policy-test.ts').TestOptions) => {
-      const { policyTest } = await import('./policy-test.ts');
-      await policyTest(files, options, deps);
-    });
+    .action(
+      async (files: readonly string[], options: import('./policy-test.ts').TestOptions & { against?: string }) => {
+        if (options.against !== undefined) {
+          const { policyReplay } = await import('./policy-replay.ts');
+          await policyReplay(options.against, options, deps);
+          return;
+        }
+        const { policyTest } = await import('./policy-test.ts');
+        await policyTest(files, options, deps);
+      },
+    );
 }
 
 function addInit(policy: Command, deps: CommandDeps): void {
@@ -86,6 +94,20 @@ function addWho(policy: Command, deps: CommandDeps): void {
     });
 }
 
+function addSuggest(policy: Command, deps: CommandDeps): void {
+  policy
+    .command('suggest')
+    .description('rules that would have permitted refused calls, for review; applies nothing')
+    .addOption(configOption())
+    .requiredOption('--from <log>', 'the audit log: its directory, or one file')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  $ pgwarden policy suggest --from audit/log')
+    .action(async (options: { from: string; config?: string; json?: boolean }) => {
+      const { policySuggest } = await import('./policy-replay.ts');
+      await policySuggest(options.from, options, deps);
+    });
+}
+
 /** Adds `policy` and its commands to the program. */
 export function registerPolicyCommands(program: Command, deps: CommandDeps): void {
   const policy = program.command('policy').description('explain, test, write and review policies');
@@ -94,4 +116,5 @@ export function registerPolicyCommands(program: Command, deps: CommandDeps): voi
   addInit(policy, deps);
   addReview(policy, deps);
   addWho(policy, deps);
+  addSuggest(policy, deps);
 }
