@@ -26,7 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
   transport: ['tools', 'model'],
   tools: ['broker', 'audit', 'policy', 'catalog', 'databases', 'model'],
   broker: ['backends', 'audit', 'policy', 'sql', 'catalog', 'databases', 'model'],
-  backends: ['audit', 'policy', 'sql', 'catalog', 'model'],
+  backends: ['audit', 'policy', 'sql', 'model'],
   audit: ['policy', 'sql', 'model'],
   policy: ['sql', 'catalog', 'model'],
   sql: ['catalog', 'model'],

@@ -43,15 +43,27 @@ export function createEmbeddedBackend(
 ): DatabaseBackend {
   const temporary = temporaryDirectory();
   let previous: Promise<void> = Promise.resolve();
+  let isOpen = false;
   const open = async (signal: AbortSignal): Promise<Channel> => {
     await previous; // two workers must never hold one directory
     const order = { directory: directory ?? (await temporary.path()), seed, template: templateFile() };
     const { channel, gone } = await openWorkerChannel(order, openLimit, signal);
+    isOpen = true;
+    channel.onEnd(() => {
+      isOpen = false;
+    });
     previous = gone;
     return channel;
   };
-  const { idleTimeout } = database.pool;
-  const pool = createPool({ max: 1, queueTimeout: database.limits.queueTimeout, idleTimeout, open });
+  const pool = createPool({
+    max: 1,
+    idleTimeout: database.pool.idleTimeout,
+    // Callers that wait for the database to be opened are not waiting for another caller's statement.
+    get queueTimeout() {
+      return isOpen ? database.limits.queueTimeout : openLimit;
+    },
+    open,
+  });
   const backend = createPooledBackend(pool, maskKey);
   const close = async () => {
     await backend.close();
