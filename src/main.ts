@@ -133,6 +133,16 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   };
 };
 
+const discoverClusters: CommandDeps['discoverClusters'] = async (question) => {
+  const { awsFailure } = await import('./backends/aws/aws-failure.ts');
+  try {
+    const { describeClusters } = await import('./backends/aws/describe-clusters.ts');
+    return await describeClusters(question);
+  } catch (thrown) {
+    throw awsFailure(thrown, 'AWS did not list the clusters.');
+  }
+};
+
 const terminal = {
   out: (text: string) => void process.stdout.write(`${text}\n`),
   err: (text: string) => void process.stderr.write(`${text}\n`),
@@ -142,4 +152,10 @@ const terminal = {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error; // the reader of a pipe has had enough
 });
-process.exitCode = await runProgram(process.argv.slice(2), { version, terminal, loadConfig, compose });
+process.exitCode = await runProgram(process.argv.slice(2), {
+  version,
+  terminal,
+  loadConfig,
+  compose,
+  discoverClusters,
+});

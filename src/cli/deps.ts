@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import type { Databases } from '../databases/databases.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
 import type { HttpOptions } from '../transport/http-server.ts';
+import type { DiscoverClusters } from './discover.ts';
 import type { Log } from './log.ts';
 
 /** Where a command writes. Nothing but MCP messages may go to stdout in stdio mode; `serve` therefore never calls `out`. */
@@ -45,6 +46,8 @@ export interface CommandDeps {
   readonly loadConfig: (file: string | undefined, flags?: Readonly<Record<string, unknown>>) => Promise<Config>;
   /** Builds every part of the broker without listening. Loads policies, opens the audit log, records what is in force. */
   readonly compose: (config: Config, log: Log) => Promise<Parts>;
+  /** The Aurora PostgreSQL clusters of an account and region. */
+  readonly discoverClusters: DiscoverClusters;
   /** Sets the code the process ends with when everything is written; a thrown CommandError brings its own. */
   readonly exitWith: (code: 0 | 1 | 2 | 3) => void;
 }

@@ -1,0 +1,58 @@
+/** The Aurora PostgreSQL clusters of an account and region. Import this file only when it is called: it brings the SDK. */
+
+import { type DBCluster, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
+import type { AwsSettings } from '../../model/database.ts';
+import { clientSettings } from './client-settings.ts';
+
+/** What discovery can say of a cluster; nothing of it is a secret. */
+export interface FoundCluster {
+  readonly identifier: string;
+  readonly arn: string;
+  readonly endpoint: string | undefined;
+  readonly port: number;
+  readonly database: string | undefined;
+  readonly dataApi: boolean;
+  readonly iam: boolean;
+  /** The secret RDS manages for the master user, where it does. */
+  readonly masterSecretArn: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+function readCluster(cluster: DBCluster): FoundCluster | undefined {
+  const { DBClusterIdentifier: identifier, DBClusterArn: arn, Engine: engine } = cluster;
+  if (identifier === undefined || arn === undefined || engine !== 'aurora-postgresql') return undefined;
+  return {
+    identifier,
+    arn,
+    endpoint: cluster.Endpoint,
+    port: cluster.Port ?? 5432,
+    database: cluster.DatabaseName,
+    dataApi: cluster.HttpEndpointEnabled === true,
+    iam: cluster.IAMDatabaseAuthenticationEnabled === true,
+    masterSecretArn: cluster.MasterUserSecret?.SecretArn,
+    tags: Object.fromEntries(
+      (cluster.TagList ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? '']])),
+    ),
+  };
+}
+
+/** Reads page by page; the caller needs `rds:DescribeDBClusters`. Rejects with what the SDK throws. */
+export async function describeClusters(
+  aws: AwsSettings & { readonly region: string },
+): Promise<readonly FoundCluster[]> {
+  const client = new RDSClient({ ...(await clientSettings('rds', aws, undefined, 2)), maxAttempts: 3 });
+  try {
+    const found: FoundCluster[] = [];
+    let marker: string | undefined;
+    do {
+      const page = await client.send(
+        new DescribeDBClustersCommand({ MaxRecords: 100, ...(marker === undefined ? {} : { Marker: marker }) }),
+      );
+      found.push(...(page.DBClusters ?? []).map(readCluster).filter((cluster) => cluster !== undefined));
+      marker = page.Marker;
+    } while (marker !== undefined && marker !== '');
+    return found;
+  } finally {
+    client.destroy();
+  }
+}
