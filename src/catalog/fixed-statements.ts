@@ -1,6 +1,7 @@
 /** The broker's own texts: the only SQL that is not a caller's, each with a name, its limits and the reason it is needed. */
 
 import * as catalog from './catalog-statements.ts';
+import { functionGrantsText, relationGrantsText } from './grant-statements.ts';
 import { describeRelationText, serverInfoText } from './tool-statements.ts';
 
 export interface FixedStatement {
@@ -35,6 +36,16 @@ export const fixedStatements = {
     text: describeRelationText,
     limits,
     reason: 'get_table_schema: columns, keys, indexes, comments',
+  },
+  relation_grants: {
+    text: relationGrantsText,
+    limits,
+    reason: 'policy init --from-grants: what a role may do with relations',
+  },
+  function_grants: {
+    text: functionGrantsText,
+    limits,
+    reason: 'policy init --from-grants: which functions a role may call',
   },
   server_info: {
     text: serverInfoText,

@@ -1,6 +1,7 @@
 /** `pgwarden policy …`: the commands of who writes, tests and reviews policies. What a command does is loaded when it is called. */
 
 import { type Command, Option } from 'commander';
+import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 
 const configOption = () =>
@@ -56,10 +57,22 @@ function addInit(policy: Command, deps: CommandDeps): void {
     .addOption(configOption())
     .option('--principal <id>', 'who becomes a reader (default: the caller over stdio)')
     .option('--schema <name>', 'a schema readers may read; may be repeated', collect)
-    .addHelpText('after', '\nExample:\n  $ pgwarden policy init --schema public')
-    .action(async (options: import('./policy-init.ts').InitOptions) => {
-      const { policyInit } = await import('./policy-init.ts');
-      await policyInit(options, deps);
+    .option('--from-grants <database>', 'a policy equal to what a database role has been granted there')
+    .option('--role <role>', 'the database role of --from-grants')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ pgwarden policy init --schema public\n  $ pgwarden policy init --from-grants orders --role reporting',
+    )
+    .action(async (options: import('./policy-init.ts').InitOptions & { fromGrants?: string; role?: string }) => {
+      const { fromGrants, role } = options;
+      if (fromGrants === undefined && role === undefined) {
+        const { policyInit } = await import('./policy-init.ts');
+        return policyInit(options, deps);
+      }
+      if (fromGrants === undefined || role === undefined)
+        throw new CommandError('--from-grants and --role go together.', 2);
+      const { policyFromGrants } = await import('./policy-from-grants.ts');
+      return policyFromGrants({ ...options, fromGrants, role }, deps);
     });
 }
 

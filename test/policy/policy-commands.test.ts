@@ -4,8 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPolicyTests } from '../../src/policy/policy-tests.ts';
+import { readPolicyText } from '../../src/policy/policy-text.ts';
 import { runCli } from '../cli/run-cli.ts';
-import { type Workspace, workspace } from '../support/product.ts';
+import { testDatabase } from '../support/postgres.ts';
+import { directDatabase, passwordVariable, type Workspace, workspace } from '../support/product.ts';
 
 const shipped = resolve(import.meta.dirname, '../../policies');
 let place: Workspace;
@@ -140,6 +142,54 @@ describe('policy init', () => {
       'p, reader, *, @introspection, select, allow',
     ]);
     expect(await init()).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already') });
+    await fresh.remove();
+  });
+});
+
+describe('policy init --from-grants', () => {
+  test('writes a policy that permits what the role was granted, to the column, and nothing else', async () => {
+    const server = await testDatabase({
+      seed: `CREATE TABLE a (id int, b text, c text); CREATE TABLE "Odd, one" (x int); CREATE TABLE shut (x int);
+      CREATE FUNCTION f(n int) RETURNS int LANGUAGE sql AS 'SELECT n'; CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';
+      REVOKE EXECUTE ON FUNCTION g() FROM PUBLIC`,
+    });
+    const role = `r_${server.database}`;
+    const admin = await server.client(server.superuser);
+    await admin.query(`CREATE ROLE ${role}`);
+    const owner = await server.client();
+    await owner.query(
+      `GRANT SELECT (id, b) ON a TO ${role}; GRANT SELECT, INSERT ON "Odd, one" TO ${role}; GRANT DELETE ON a TO ${role}`,
+    );
+    const fresh = await workspace({ config: `databases:\n${directDatabase('orders', server)}\n` });
+    const init = (name: string) =>
+      runCli(['policy', 'init', '--from-grants', 'orders', '--role', name, '--config', fresh.config], {
+        [passwordVariable]: server.password,
+      });
+    expect(await init(role)).toMatchObject({ code: 0, stdout: expect.stringContaining('6 rules') });
+    const text = await readFile(join(fresh.directory, 'policies/orders.csv'), 'utf8');
+    expect(
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('p,'))
+        .sort(),
+    ).toEqual(
+      [
+        'public.a, delete',
+        'public.a.id, select',
+        'public.a.b, select',
+        'public."Odd, one", insert',
+        'public."Odd, one", select',
+        'public.f(integer), call',
+      ]
+        .map((rest) => `p, ${role}, orders, ${rest}, allow`)
+        .sort(),
+    );
+    expect(readPolicyText('orders.csv', text, { databases: ['orders'], rolesOnly: false }).faults).toEqual([]);
+    expect(await init(role)).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already') });
+    await admin.query(`DROP OWNED BY ${role}`);
+    await owner.query(`REVOKE ALL ON a, "Odd, one" FROM ${role}`);
+    await admin.query(`DROP ROLE ${role}`);
+    await server.drop();
     await fresh.remove();
   });
 });
