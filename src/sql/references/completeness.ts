@@ -17,6 +17,7 @@ function visit(reading: Reading, node: unknown): void {
   for (const field in node) {
     const value = node[field];
     if (typeof value !== 'object' || value === null) continue;
+    if (field === 'MultiAssignRef' && isTree(value) && reading.bound.has(value)) continue; // a copy of what was read
     if (isTree(value) && naming.has(field) && !reading.bound.has(value))
       reading.unknown(`${field} in an unread place`, -1);
     visit(reading, value);

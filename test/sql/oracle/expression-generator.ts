@@ -22,13 +22,24 @@ type SubQuery = (outer: readonly Visible[]) => {
 };
 
 const literals: Readonly<Record<string, readonly string[]>> = {
-  integer: ['1', '42', "'7'", 'NULL'],
+  integer: ['1', '42', "'7'", 'NULL::int'],
   bigint: ['9000000000', '1', "'3'"],
   numeric: ['1.5', '2', "'3.25'", '1e3'],
   text: ["'a'", "U&'\\0061bc'", '$$x$$', "E'\\n'"],
   boolean: ['true', 'NULL', "'t'"],
-  date: ["'2025-01-01'", "date '2024-02-29'"],
-  'timestamp with time zone': ["'2025-01-01'", 'now()', 'CURRENT_TIMESTAMP'],
+  date: ["'2025-01-01'::date", "date '2024-02-29'"],
+  'timestamp with time zone': ["'2025-01-01'::timestamptz", 'now()', 'CURRENT_TIMESTAMP'],
+};
+
+/** Values the planner cannot fold: with them no part of a statement vanishes before its privileges are checked. */
+const volatile: Readonly<Record<string, readonly string[]>> = {
+  integer: ['random(1, 9)'],
+  bigint: ['random(1::bigint, 9)'],
+  numeric: ['random(1::numeric, 9)'],
+  text: ['clock_timestamp()::text'],
+  boolean: ['(random() > 0.5)'],
+  date: ['clock_timestamp()::date'],
+  'timestamp with time zone': ['clock_timestamp()'],
 };
 
 /** `$` stands for an argument: its type follows the slash. */
@@ -46,9 +57,9 @@ const templates: Readonly<Record<string, readonly string[]>> = {
     'GREATEST($/integer, $/integer)',
     '($/text)::int',
     'EXTRACT(year FROM $/date)::int',
-    'cardinality(both($/integer, $/integer))',
+    'cardinality(pair_of($/integer, $/integer))',
     'NULLIF($/integer, $/integer)',
-    '(both($/integer, $/integer))[1]',
+    '(pair_of($/integer, $/integer))[1]',
     '-$/integer',
     '(ROW($/integer, $/text)).f1',
   ],
@@ -99,11 +110,14 @@ export class ExpressionGenerator {
   readonly #random: Random;
   readonly #visible: readonly Visible[];
   readonly #sub: SubQuery;
+  readonly #literals: Readonly<Record<string, readonly string[]>>;
 
-  constructor(random: Random, visible: readonly Visible[], sub: SubQuery) {
+  /** `foldable`: whether constants may be written. */
+  constructor(random: Random, visible: readonly Visible[], sub: SubQuery, foldable: boolean) {
     this.#random = random;
     this.#visible = visible;
     this.#sub = sub;
+    this.#literals = foldable ? literals : volatile;
   }
 
   #named({ alias, column, isPlain }: Visible): string {
@@ -196,7 +210,7 @@ export class ExpressionGenerator {
   #leaf(type: string): string {
     const fitting = this.#visible.filter((one) => one.type === type);
     if (fitting.length > 0 && this.#random.chance(0.85)) return this.#named(this.#random.pick(fitting));
-    const written = literals[type];
+    const written = this.#literals[type];
     return written === undefined ? 'NULL' : this.#random.pick(written);
   }
 

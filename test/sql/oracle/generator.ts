@@ -27,9 +27,12 @@ interface Level {
 export class StatementGenerator {
   readonly #random: Random;
   readonly #tables: readonly Table[];
+  readonly #foldable: boolean;
   #aliases = 0;
 
-  constructor(catalog: Catalog, seed: number) {
+  /** `foldable: false` leaves out constants, so that the planner drops nothing. */
+  constructor(catalog: Catalog, seed: number, options: { readonly foldable: boolean } = { foldable: true }) {
+    this.#foldable = options.foldable;
     this.#random = createRandom(seed);
     this.#tables = [...catalog.relations()]
       .filter(({ kind }) => kind !== 'sequence' && kind !== 'composite')
@@ -98,7 +101,12 @@ export class StatementGenerator {
     const { chance, below, pick } = this.#random;
     const from = this.#from(level);
     const visible = [...from.visible, ...level.outer];
-    const expressions = new ExpressionGenerator(this.#random, visible, (outer) => this.#sub(level, outer));
+    const expressions = new ExpressionGenerator(
+      this.#random,
+      visible,
+      (outer) => this.#sub(level, outer),
+      this.#foldable,
+    );
     if (chance(0.2)) return this.#grouped(from.sql, expressions);
     const outputs: string[] = [];
     const columns: { name: string; type: string }[] = [];
@@ -159,7 +167,12 @@ export class StatementGenerator {
         visible: qualified(visible),
         aliases,
       };
-    const on = new ExpressionGenerator(this.#random, qualified(visible), () => ({ sql: 'SELECT 1', columns: [] }));
+    const on = new ExpressionGenerator(
+      this.#random,
+      qualified(visible),
+      () => ({ sql: 'SELECT 1', columns: [] }),
+      this.#foldable,
+    );
     const condition = kind === 'FULL JOIN' ? equality(first.visible, second.visible) : on.simpleCondition();
     return { sql: `${first.sql} ${kind} ${second.sql} ON ${condition}`, visible: qualified(visible), aliases };
   }

@@ -49,7 +49,10 @@ class Describe implements pg.Submittable {
 
 const lowestAttribute = -7; // FirstLowInvalidHeapAttributeNumber (access/sysattr.h): bit 0 of the sets
 
-function columnsOf(tree: string, set: string): ReadonlyMap<number, ReadonlySet<number>> {
+/** ACL_SELECT, ACL_INSERT, ACL_UPDATE of nodes/parsenodes.h. */
+const permissions = { selectedCols: 2, insertedCols: 1, updatedCols: 4 } as const;
+
+function columnsOf(tree: string, set: keyof typeof permissions): ReadonlyMap<number, ReadonlySet<number>> {
   const found = new Map<number, Set<number>>();
   // from 16 in RTEPERMISSIONINFO, before in RANGETBLENTRY of rtekind 0
   const blocks = tree.match(/\{RTEPERMISSIONINFO [^{}]*\}/g) ?? relationEntries(tree);
@@ -57,11 +60,10 @@ function columnsOf(tree: string, set: string): ReadonlyMap<number, ReadonlySet<n
     const relid = Number(/:relid (\d+)/.exec(block)?.[1]);
     const wanted = Number(/:requiredPerms (\d+)/.exec(block)?.[1]);
     const bits = new RegExp(`:${set} \\(b([ \\d]*)\\)`).exec(block)?.[1] ?? '';
-    const isAsked = set !== 'selectedCols' || (wanted & 2) !== 0 || bits !== '';
-    if (!isAsked) continue;
+    if ((wanted & permissions[set]) === 0) continue;
     const columns = found.get(relid) ?? new Set();
     for (const bit of bits.split(' ').filter(Boolean)) columns.add(Number(bit) + lowestAttribute);
-    if (set === 'selectedCols' || columns.size > 0) found.set(relid, columns);
+    found.set(relid, columns);
   }
   return found;
 }

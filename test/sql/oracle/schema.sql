@@ -34,13 +34,13 @@ CREATE FUNCTION shop.twice(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'S
 CREATE FUNCTION public.with_default(a int, b int DEFAULT 1, c text DEFAULT 'x') RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2';
 CREATE FUNCTION public.total(VARIADIC int[]) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT sum(x)::int FROM unnest($1) x';
 CREATE FUNCTION public.fullname(public.people) RETURNS text LANGUAGE sql STABLE AS 'SELECT $1.name';
-CREATE FUNCTION public.both(anyelement, anyelement) RETURNS anyarray LANGUAGE sql IMMUTABLE AS 'SELECT ARRAY[$1, $2]';
-CREATE FUNCTION public.some_people(min int) RETURNS SETOF public.people LANGUAGE sql STABLE AS 'SELECT * FROM public.people WHERE id > $1';
+CREATE FUNCTION public.pair_of(anyelement, anyelement) RETURNS anyarray LANGUAGE sql IMMUTABLE AS 'SELECT ARRAY[$1, $2]';
+CREATE FUNCTION public.some_people(min int) RETURNS SETOF public.people LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT * FROM public.people WHERE id > $1';
 CREATE FUNCTION public.pairs(n int, OUT a int, OUT b text) RETURNS SETOF record LANGUAGE sql STABLE AS 'SELECT i, i::text FROM generate_series(1, n) i';
 CREATE FUNCTION public.shape(x anyelement, OUT one anyelement, OUT many anyarray) RETURNS record LANGUAGE sql STABLE AS 'SELECT $1, ARRAY[$1]';
 CREATE FUNCTION public.anything() RETURNS SETOF record LANGUAGE sql STABLE AS 'SELECT 1, ''x''::text';
 CREATE AGGREGATE public.product_of(int) (SFUNC = int4mul, STYPE = int);
 CREATE FUNCTION public.near(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT abs($1 - $2) < 3';
 CREATE OPERATOR public.~~~ (LEFTARG = int, RIGHTARG = int, FUNCTION = public.near);
-CREATE FUNCTION public.mood_rank(public.mood) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT CASE $1 WHEN ''calm'' THEN 1 ELSE 2 END';
+CREATE FUNCTION public.mood_rank(public.mood) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT CASE WHEN $1::text = ''calm'' THEN 1 ELSE 2 END';
 CREATE CAST (public.mood AS int) WITH FUNCTION public.mood_rank(public.mood) AS IMPLICIT;

@@ -4,7 +4,7 @@ import type { Tree } from '../../statement.ts';
 import { fieldsOf, listOf } from '../../tree.ts';
 import { locationOf, part } from '../nodes.ts';
 import type { Scope } from '../scope.ts';
-import { coerce, noteCast } from '../types/coercion.ts';
+import { coerce, noteLengthCoercion } from '../types/coercion.ts';
 import { readTypeName } from '../types/type-names.ts';
 import { spend, type Value } from '../value.ts';
 import { readArray } from './array.ts';
@@ -19,7 +19,7 @@ export function readCast(scope: Scope, node: Tree): Value {
   const value = readOperand(scope, node, target);
   if (!coerce(reading, value, target, 'explicit'))
     return reading.malformed('this cast does not exist', locationOf(typeName));
-  if (hasModifier) noteLengthCoercion(scope, target, value.location);
+  if (hasModifier) noteLengthCoercion(reading, target, value.location);
   if (value.type === target && value.origin !== undefined) return hasModifier ? { ...value, maySurvive: true } : value; // no cast at all: the same column
   spend(value.origin);
   return {
@@ -37,12 +37,4 @@ function readOperand(scope: Scope, node: Tree, target: number): Value {
   const wanted = types.base(target);
   if (array !== undefined && types.element(wanted) !== 0) return readArray(scope, array, wanted);
   return readBareExpression(scope, node['arg']);
-}
-
-/** `varchar(10)`, `numeric(8,2)`: a cast of the type to itself cuts to length. */
-function noteLengthCoercion({ reading }: Scope, target: number, location: number): void {
-  const base = reading.types.base(target);
-  const cut = reading.types.element(base) === 0 ? base : reading.types.element(base);
-  const cast = reading.catalog.cast(cut, cut);
-  if (cast !== undefined && cast.procedure !== 0) noteCast(reading, cast.procedure, location, target);
 }

@@ -10,7 +10,7 @@ import { canCoerce } from '../types/pathways.ts';
 import { oid } from '../types/well-known.ts';
 import type { Value } from '../value.ts';
 import { readExpression } from './expression.ts';
-import { readArrayOperator, readOperator } from './operator.ts';
+import { applyOperator, readArrayOperator, readOperator } from './operator.ts';
 import { readRowItems } from './row.ts';
 import { compareRows } from './row-comparison.ts';
 import { readRowAgainstQuery } from './sub-link.ts';
@@ -81,11 +81,11 @@ function readDistinct(scope: Scope, node: Tree, name: QualifiedName): Value {
   return { ...readPlain(scope, node, name), type: oid.bool };
 }
 
-/** Answers its first operand. */
+/** Answers its first operand, as the comparison made it. */
 function readNullIf(scope: Scope, node: Tree, name: QualifiedName): Value {
   const [left, right] = [readExpression(scope, node['lexpr']), readExpression(scope, node['rexpr'])];
-  readOperator(scope.reading, name, [left, right], locationOf(node));
-  return { type: left.type, location: left.location };
+  const [type = left.type] = applyOperator(scope.reading, name, [left, right], locationOf(node)).args;
+  return { type: type === oid.any ? left.type : type, location: left.location };
 }
 
 /** Without a column in them, several items are compared at once as an array of their common type. */

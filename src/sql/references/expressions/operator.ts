@@ -3,7 +3,7 @@
 import type { QualifiedName } from '../nodes.ts';
 import type { Reading } from '../reading.ts';
 import { coerce } from '../types/coercion.ts';
-import { resolveOperator } from '../types/operators.ts';
+import { type OperatorMeaning, resolveOperator } from '../types/operators.ts';
 import { oid } from '../types/well-known.ts';
 import type { Value } from '../value.ts';
 
@@ -14,17 +14,26 @@ export function readOperator(
   operands: readonly Value[],
   location: number,
 ): Value {
+  return { type: applyOperator(reading, name, operands, location).returns, location };
+}
+
+/** Answers also what the operands became. */
+export function applyOperator(
+  reading: Reading,
+  name: QualifiedName,
+  operands: readonly Value[],
+  location: number,
+): OperatorMeaning {
   const meaning = resolveOperator(
     reading.types,
     name,
     operands.map((value) => value.type),
   );
-  if (meaning === undefined) return reading.unbound(name.written, 'operator', location);
-  const behind = reading.catalog.procedureByOid(meaning.operator.procedure);
-  if (behind === undefined) return reading.unbound(name.written, 'operator', location);
+  const behind = meaning && reading.catalog.procedureByOid(meaning.operator.procedure);
+  if (meaning === undefined || behind === undefined) return reading.unbound(name.written, 'operator', location);
   reading.call(behind, 'operator', location, name.written);
   for (const [index, value] of operands.entries()) coerce(reading, value, meaning.args[index] ?? oid.any, 'implicit');
-  return { type: meaning.returns, location };
+  return meaning;
 }
 
 /** `x op ANY (array)`: the operator is applied to elements. */

@@ -7,7 +7,7 @@ import { readRowItems } from '../expressions/row.ts';
 import { kindOf } from '../nodes.ts';
 import type { RelationDraft } from '../reading.ts';
 import type { Scope } from '../scope.ts';
-import { coerce } from '../types/coercion.ts';
+import { assign } from '../types/coercion.ts';
 import { spendAll, type Value } from '../value.ts';
 import { type WriteTarget, writeColumn } from './target.ts';
 
@@ -23,7 +23,7 @@ export function readAssignments(
     const column = writeColumn(scope, target, draft, assignment);
     const value = readAssigned(scope, assignment['val'], sources);
     const isWhole = listOf(assignment['indirection']).length === 0;
-    if (value !== undefined && isWhole && !coerce(scope.reading, value, column.type, 'assignment'))
+    if (value !== undefined && isWhole && !assign(scope.reading, value, column))
       scope.reading.malformed('the value does not fit the column', value.location);
   }
 }
@@ -33,8 +33,10 @@ function readAssigned(scope: Scope, node: unknown, sources: Map<unknown, readonl
   if (kindOf(node) === 'SetToDefault') return undefined;
   const several = fieldsOf(node, 'MultiAssignRef');
   if (several === undefined) return readExpression(scope, node);
-  const key = JSON.stringify(several['source']);
-  const values = sources.get(key) ?? readSource(scope, several['source']);
+  const key = JSON.stringify(several['source']); // the tree repeats the source for every column it feeds
+  const known = sources.get(key);
+  if (known !== undefined) scope.reading.bound.add(several);
+  const values = known ?? readSource(scope, several['source']);
   sources.set(key, values);
   return values[Number(several['colno'] ?? 1) - 1];
 }

@@ -10,7 +10,7 @@ import { readWith } from '../clauses/with.ts';
 import { readExpression } from '../expressions/expression.ts';
 import { kindOf, locationOf, part, textField } from '../nodes.ts';
 import { Scope } from '../scope.ts';
-import { coerce } from '../types/coercion.ts';
+import { assign } from '../types/coercion.ts';
 import { spend } from '../value.ts';
 import { readAssignments } from './assignments.ts';
 import { readReturning } from './returning.ts';
@@ -38,7 +38,7 @@ function readRows(scope: Scope, node: Tree, target: WriteTarget, named: readonly
   const rows = listOf(select['valuesLists']);
   if (rows.length === 0 || select['withClause'] !== undefined || select['sortClause'] !== undefined) {
     const outputs = readSelect(scope, select, { keepUnknowns: true });
-    assign(
+    assignRow(
       scope,
       target,
       columns,
@@ -49,33 +49,32 @@ function readRows(scope: Scope, node: Tree, target: WriteTarget, named: readonly
   for (const row of rows) {
     const items = listOf(fieldsOf(row, 'List')?.['items']);
     const values = items.map((item) => (kindOf(item) === 'SetToDefault' ? undefined : readExpression(scope, item)));
-    assign(scope, target, columns, values);
+    assignRow(scope, target, columns, values);
   }
 }
 
 type Assigned = readonly (ReturnType<typeof readExpression> | undefined)[];
 
-function assign(scope: Scope, target: WriteTarget, columns: readonly Column[], values: Assigned): void {
+function assignRow(scope: Scope, target: WriteTarget, columns: readonly Column[], values: Assigned): void {
   for (const [index, value] of values.entries()) {
     const column = columns[index];
     spend(value?.origin);
     if (column === undefined) scope.reading.malformed('INSERT has more expressions than target columns', -1);
     else {
       scope.reading.column(target.draft, column, -1).otherUse = true;
-      if (value !== undefined) coerce(scope.reading, value, column.type, 'assignment');
+      if (value !== undefined) assign(scope.reading, value, column);
     }
   }
 }
 
-/** The columns that tell a conflict are read; EXCLUDED is the row proposed, which is the caller's own. */
+/** The columns that tell a conflict are read; so are those of EXCLUDED, the row proposed (PostgreSQL asks SELECT for them). */
 function readConflict(scope: Scope, conflict: Tree, target: WriteTarget): void {
   const { reading } = scope;
   const infer = part(conflict, 'infer');
   if (infer !== undefined) readInference(scope, infer, target);
   if (conflict['action'] !== 'ONCONFLICT_UPDATE') return;
   const draft = reading.relation(target.draft.relation, 'update', target.draft.written, target.draft.location);
-  const proposed = target.columns.map(({ name, type }) => ({ name, type }));
-  const excluded = { ...target.entry, alias: 'excluded', unaliased: undefined, relation: undefined, columns: proposed };
+  const excluded = { ...target.entry, alias: 'excluded', unaliased: undefined };
   scope.withItems([...scope.items, { entry: excluded, byName: true, byColumn: false, lateralOnly: false }], () => {
     readAssignments(scope, listOf(conflict['targetList']), target, draft);
     readCondition(scope, conflict['whereClause']);

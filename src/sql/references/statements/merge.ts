@@ -9,7 +9,7 @@ import { readExpression } from '../expressions/expression.ts';
 import { readFromItem } from '../from/from-clause.ts';
 import { kindOf, part } from '../nodes.ts';
 import { type NamespaceItem, Scope } from '../scope.ts';
-import { coerce } from '../types/coercion.ts';
+import { assign } from '../types/coercion.ts';
 import { readAssignments } from './assignments.ts';
 import { readReturning } from './returning.ts';
 import { readWriteTarget, type WriteTarget, writeColumn } from './target.ts';
@@ -61,7 +61,7 @@ function readInsertedRow(scope: Scope, when: Tree, target: WriteTarget): void {
     if (column === undefined) reading.malformed('INSERT has more expressions than target columns', -1);
     else {
       reading.column(draft, column, -1).otherUse = true;
-      if (value !== undefined) coerce(reading, value, column.type, 'assignment');
+      if (value !== undefined) assign(reading, value, column);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Coercing a value: notes every function that takes part (parse_coerce.c: coerce_type). */
 
-import type { Type } from '../../../catalog/catalog.ts';
+import type { Column, Type } from '../../../catalog/catalog.ts';
 import type { Reading } from '../reading.ts';
 import type { Value } from '../value.ts';
 import { type Context, findPathway } from './pathways.ts';
@@ -48,8 +48,22 @@ function coerceRow(reading: Reading, value: Value, target: number, context: Cont
   });
 }
 
-export function noteCast(reading: Reading, procedure: number, location: number, target: number): void {
+function noteCast(reading: Reading, procedure: number, location: number, target: number): void {
   reading.call(reading.catalog.procedureByOid(procedure), 'cast', location, reading.types.display(target));
+}
+
+/** `varchar(10)`, `numeric(8,2)`: a cast of the type to itself cuts to length. */
+export function noteLengthCoercion(reading: Reading, target: number, location: number): void {
+  const base = reading.types.base(target);
+  const cut = reading.types.element(base) === 0 ? base : reading.types.element(base);
+  const cast = reading.catalog.cast(cut, cut);
+  if (cast !== undefined && cast.procedure !== 0) noteCast(reading, cast.procedure, location, target);
+}
+
+/** Makes a value fit a column, which may cut it to the column's length. */
+export function assign(reading: Reading, value: Value, column: Column): boolean {
+  noteLengthCoercion(reading, column.type, value.location);
+  return coerce(reading, value, column.type, 'assignment');
 }
 
 /** What a value of the type always passes, however it is made: a domain's checks, a look into a catalog. */

@@ -1,0 +1,70 @@
+/**
+ * The oracles by hand, for longer: `npm run oracle -- --n 20000 [--seed 7] [--from-file statements.sql]`.
+ * A file holds statements ended by a semicolon at the end of a line (what `sqlsmith --dry-run` prints). Ends with 1 when
+ * a difference was found; each is printed, to be kept as a trap.
+ */
+
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { startCluster } from '../../support/cluster.ts';
+import { StatementGenerator } from './generator.ts';
+import { catalogOf } from './our-reading.ts';
+import { readingSession } from './postgres-reading.ts';
+import { comparePrivileges, createReader } from './privilege-oracle.ts';
+import { compareReadings } from './reading-oracle.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    n: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    'from-file': { type: 'string' },
+    schema: { type: 'string', default: new URL('./schema.sql', import.meta.url).pathname },
+    privileges: { type: 'boolean', default: false },
+  },
+});
+
+function* statements(generator: StatementGenerator): Generator<string> {
+  const file = options['from-file'];
+  if (file === undefined) for (let made = 0; made < Number(options.n); made += 1) yield generator.next();
+  else for (const text of readFileSync(file, 'utf8').split(/;\s*(?:\n|$)/)) if (text.trim() !== '') yield text.trim();
+}
+
+async function main(): Promise<number> {
+  const cluster = await startCluster();
+  const client = new pg.Client({
+    host: cluster.host,
+    port: cluster.port,
+    user: cluster.superuser,
+    password: cluster.password,
+    database: 'postgres',
+  });
+  try {
+    await client.connect();
+    await client.query(readFileSync(options.schema, 'utf8'));
+    const catalog = await catalogOf(client, ['public', 'shop']);
+    const oracle = { catalog, ask: await readingSession(client) };
+    if (options.privileges) await createReader(client, 'oracle_reader');
+    const generator = new StatementGenerator(catalog, Number(options.seed), { foldable: !options.privileges });
+    const counts = { same: 0, refused: 0, different: 0 };
+    console.log(`seed ${options.seed}`);
+    for (const sql of statements(generator)) {
+      const verdict = await compareReadings(oracle, sql);
+      const found =
+        verdict.is === 'different'
+          ? verdict.differences
+          : verdict.is === 'same' && options.privileges
+            ? (await comparePrivileges(client, 'oracle_reader', verdict.access, sql)).differences
+            : [];
+      counts[found.length > 0 ? 'different' : verdict.is] += 1;
+      if (found.length > 0) console.log(`\n${sql};\n  ${found.join('\n  ')}`);
+    }
+    console.log(`${counts.same} read alike, ${counts.refused} refused by PostgreSQL, ${counts.different} different`);
+    return counts.different === 0 ? 0 : 1;
+  } finally {
+    await client.end();
+    await cluster.stop();
+  }
+}
+
+process.exitCode = await main();
