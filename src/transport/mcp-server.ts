@@ -35,7 +35,12 @@ export function createMcpServer(
   const mcp = new McpServer(
     { name: 'pgwarden', title: 'pgwarden', version },
     {
-      capabilities: { tools: { listChanged: true } },
+      // no prompts or resources yet, but clients that ask for them get an empty list instead of an error
+      capabilities: {
+        tools: { listChanged: true },
+        prompts: { listChanged: false },
+        resources: { listChanged: false },
+      },
       instructions,
       cacheHints: { 'tools/list': { ttlMs: listKeptFor, cacheScope: 'private' } },
     },

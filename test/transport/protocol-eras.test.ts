@@ -66,6 +66,14 @@ describe.each(eras)('a client of $era', ({ connect, protocol }) => {
     await client.close();
   });
 
+  test('that asks for prompts and resources is told there are none', async () => {
+    running = await listener();
+    const client = await connect(running.url);
+    expect(await client.listPrompts()).toMatchObject({ prompts: [] });
+    expect(await client.listResources()).toMatchObject({ resources: [] });
+    await client.close();
+  });
+
   test('that names a tool which is not there gets a protocol error, and leaves a refusal', async () => {
     running = await listener();
     const client = await connect(running.url);
