@@ -1,13 +1,11 @@
 /** The audit desk: makes records durable, and only then cuts the key to a backend. What it cannot record does not happen. */
 
-import { access, constants } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { type BrokerError, Failure, Refusal } from '../model/errors.ts';
 import type { CallContext, QueryRequest } from '../model/request.ts';
 import type { Outcome, QueryResult, Receipt } from '../model/result.ts';
 import { openPermit, type Permit } from '../policy/permit.ts';
 import { openStatement } from '../sql/statement.ts';
-import { type Anchor, createAnchor } from './anchor.ts';
+import { type ArchiveOptions, openArchive, type Report } from './archive.ts';
 import {
   type AuditLog,
   type AuthorizedQuery,
@@ -16,44 +14,19 @@ import {
   sealAuthorized,
   type Trail,
 } from './audit-log.ts';
-import { createClock, createUlid } from './clock.ts';
-import { defaultQueueLimits, type Placed, type QueueLimits } from './commit-queue.ts';
-import { defaultKeyPath, type HmacKeys, keyBesideLog, readHmacKeys } from './hmac-key.ts';
+import type { Placed } from './commit-queue.ts';
 import { callSections, intentRecord, shorten } from './intent-record.ts';
-import { brokerLog, listLogs, prepareDirectory, refuseNetworkFileSystem, takeInstance } from './layout.ts';
+import { brokerLog } from './layout.ts';
 import type { Log } from './log.ts';
 import { LogUnavailable } from './log-errors.ts';
-import { diskFiles, type LogFiles } from './log-files.ts';
-import { createLogs } from './logs.ts';
 import { outcomeRecord } from './outcome-record.ts';
 import { bounded, oneLine } from './plain-text.ts';
 import type { IntentBody, SqlMode } from './records.ts';
-import { createSealer } from './sealer.ts';
-import { createSerializer } from './serializer.ts';
 import { storeText } from './text-store.ts';
 
-export interface AuditDeskOptions {
-  /** Made when missing; refused when others may write to it or to its parent. */
-  readonly directory: string;
+export interface AuditDeskOptions extends ArchiveOptions {
+  /** How SQL text is recorded. */
   readonly sql: SqlMode;
-  /** The text of `audit.hmac_key`; absent: a key is kept beside the log. */
-  readonly hmacKey?: string;
-  /** The text of `audit.signing_key`, an identity key; absent: heads are not signed. */
-  readonly signingKey?: string;
-  /** `allow` where locks and flushes of a network file system are trusted; default `refuse`. */
-  readonly networkFilesystem?: 'refuse' | 'allow';
-  /** First part of every origin. */
-  readonly deployment?: string;
-  /** Absent: the first of `i1`, `i2` … that no living process holds. */
-  readonly instance?: string;
-  /** For the operational log: what an operator must know, without any caller's data. */
-  readonly report?: (message: string, cause?: unknown) => void;
-  readonly queue?: Partial<QueueLimits>;
-  readonly rotateBytes?: number;
-  /** Milliseconds without a call after which a database's log is closed. */
-  readonly closeAfter?: number;
-  /** The file operations; a test puts a failing disk here. */
-  readonly files?: LogFiles;
 }
 
 /** What changed in what the broker decides by. A text is kept by its hash; `undefined` where there is none any more. */
@@ -89,38 +62,12 @@ export interface AuditDesk extends AuditLog {
   readonly close: () => Promise<void>;
 }
 
-const defaultRotateBytes = 256 * 1024 * 1024;
-const defaultCloseAfter = 60_000;
-
 const microseconds = () => Number(process.hrtime.bigint() / 1000n);
 
 /** Opens the audit directory for this process. Throws AUDIT_UNAVAILABLE, with the cure, when it may not or cannot be used. */
 export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditDesk> {
-  const report = options.report ?? (() => undefined);
-  const writer = createUlid();
-  const root = options.directory;
-  const deployment = options.deployment ?? 'pgwarden';
-  const { instance, keys, sealer } = await enter(options, writer, report);
-  const setting = {
-    files: options.files ?? diskFiles,
-    clock: createClock(),
-    writer,
-    serialize: createSerializer(),
-    queue: { ...defaultQueueLimits, ...options.queue },
-    rotateBytes: options.rotateBytes ?? defaultRotateBytes,
-    releaseReserve: () => Promise.resolve(false),
-    ...(sealer === undefined ? {} : { sealer }),
-    anchored: () => anchor.newest(),
-    report,
-  };
-  const logs = createLogs(setting, root, instance.name, deployment);
-  const anchor: Anchor = createAnchor(() => logs);
-  if (sealer !== undefined)
-    await anchor.resume().catch((error: unknown) => report('the anchor log cannot be read', error));
-  const stopAnchor = sealer === undefined ? () => undefined : anchor.start(report);
-  const closeAfter = options.closeAfter ?? defaultCloseAfter;
-  const idleTimer = setInterval(() => void logs.closeIdle(Date.now() - closeAfter), Math.min(closeAfter, 30_000));
-  idleTimer.unref();
+  const archive = await openArchive(options);
+  const { keys, logs, report, root } = archive;
   const started = new WeakMap<AuthorizedQuery, { readonly at: number; readonly audit: number }>();
 
   function recordOf(request: QueryRequest, trail: Trail, error: BrokerError | undefined, logId: string) {
@@ -132,7 +79,10 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
     const contents = openPermit(permit);
     const { id } = contents.database;
     const body = await recordOf(contents.request, contents, undefined, id);
-    const { origin, placed } = await before(report, () => logs.use(id, (log) => append(log, body)));
+    const { origin, placed } = await before(report, async () => {
+      await archive.admit();
+      return logs.use(id, (log) => append(log, body));
+    });
     const query = sealAuthorized({ ...contents, intent: { origin, seq: placed.seq } });
     started.set(query, { at, audit: microseconds() - at });
     return query;
@@ -200,16 +150,6 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
     await before(report, () => logs.use(brokerLog, (log) => log.note(body)));
   }
 
-  async function recover(): Promise<void> {
-    const own = (await listLogs(root)).filter((log) => log.instance === instance.name);
-    for (const { id } of own) {
-      await logs
-        .use(id, (log) => log.payDebts())
-        .catch((error: unknown) => report(`the audit log of ${id} cannot be opened`, error));
-      await logs.closeIdle(Date.now() + 1);
-    }
-  }
-
   return {
     recordIntent,
     recordRefusal,
@@ -217,59 +157,14 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
     recordListing,
     recordConfig,
     recordAuthenticationFailure,
-    recover,
-    async ready() {
-      if (logs.stalled()) return false;
-      return access(root, constants.W_OK | constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-    },
-    instance: instance.name,
-    async close() {
-      clearInterval(idleTimer);
-      stopAnchor();
-      await logs.closeIdle(Number.POSITIVE_INFINITY); // their last seals come before the last anchor
-      if (sealer !== undefined)
-        await anchor.drop().catch((error: unknown) => report('the last anchor could not be written', error));
-      await logs.close();
-      await instance.release();
-    },
+    recover: archive.recover,
+    ready: archive.ready,
+    instance: archive.instance,
+    close: archive.close,
   };
 }
 
 const nobody = Object.freeze({ id: '-', kind: 'system', auth: 'none', roles: Object.freeze([]) } as const);
-
-type Report = (message: string, cause?: unknown) => void;
-
-async function enter(options: AuditDeskOptions, writer: string, report: Report) {
-  const { directory, instance, hmacKey, signingKey, networkFilesystem } = options;
-  try {
-    await prepareDirectory(directory);
-    if (networkFilesystem !== 'allow') await refuseNetworkFileSystem(directory);
-    const keys = await findKeys(directory, hmacKey, report);
-    const sealer = signingKey === undefined ? undefined : createSealer(signingKey);
-    const note = `pid ${process.pid} on ${hostname()}, writer ${writer}, since ${new Date().toISOString()}\n`;
-    return { instance: await takeInstance(directory, note, instance), keys, sealer };
-  } catch (error) {
-    throw new Refusal('AUDIT_UNAVAILABLE', 'The audit log cannot be used, so nothing can be served.', {
-      hint: error instanceof Error ? error.message : 'See the operational log.',
-      cause: error,
-    });
-  }
-}
-
-async function findKeys(directory: string, configured: string | undefined, report: Report): Promise<HmacKeys> {
-  if (configured !== undefined) return readHmacKeys(configured);
-  const { text, created } = await keyBesideLog(directory);
-  if (created) {
-    const path = defaultKeyPath(directory);
-    report(
-      `made the key of the audit log's fingerprints, ${path}: move it away from the log, name it in audit.hmac_key, and back it up`,
-    );
-  }
-  return readHmacKeys(text);
-}
 
 function receipt(log: Log, { seq, leaf }: Placed): Receipt {
   return { origin: log.origin, seq, leaf };

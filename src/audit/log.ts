@@ -33,6 +33,8 @@ export interface LogSetting {
   readonly sealer?: Sealer;
   /** The newest anchor, for seals to carry. */
   readonly anchored?: () => { readonly size: number; readonly root: string } | undefined;
+  /** Told of a file that is complete: it may be compressed. Never throws. */
+  readonly closed?: (path: string, first: number) => void;
   /** For the operational log. */
   readonly report: (message: string, cause?: unknown) => void;
 }
@@ -110,7 +112,9 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
   async function begin(why: Opening): Promise<void> {
     const size = head.range.size;
     const next = await createSegment(files, directory, join(directory, segmentName(size)));
+    const done = { path: file.path, first };
     await file.close().catch((error: unknown) => report('an audit log file could not be closed', error));
+    if (why === 'rotation') setting.closed?.(done.path, done.first);
     file = next;
     head = { ...head, offset: 0 };
     first = size;

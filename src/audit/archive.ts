@@ -1,0 +1,191 @@
+/** What a desk stands on: the logs of this process with their keys, their room on the disk, their anchor, opened and closed together. */
+
+import { access, constants } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { Refusal } from '../model/errors.ts';
+import { createAnchor } from './anchor.ts';
+import { createClock, createUlid } from './clock.ts';
+import { defaultQueueLimits, type QueueLimits } from './commit-queue.ts';
+import { compressSegment } from './compress.ts';
+import { defaultKeyPath, type HmacKeys, keyBesideLog, readHmacKeys } from './hmac-key.ts';
+import { brokerLog, listLogs, prepareDirectory, refuseNetworkFileSystem, takeInstance } from './layout.ts';
+import { diskFiles, type LogFiles } from './log-files.ts';
+import { createLogs, type Logs } from './logs.ts';
+import type { RecordBody } from './records.ts';
+import { createSealer } from './sealer.ts';
+import { createSerializer } from './serializer.ts';
+import { createSpace, type Room } from './space.ts';
+
+export interface ArchiveOptions {
+  /** Made when missing; refused when others may write to it or to its parent. */
+  readonly directory: string;
+  /** The text of `audit.hmac_key`; absent: a key is kept beside the log. */
+  readonly hmacKey?: string;
+  /** The text of `audit.signing_key`, an identity key; absent: heads are not signed. */
+  readonly signingKey?: string;
+  /** `allow` where locks and flushes of a network file system are trusted; default `refuse`. */
+  readonly networkFilesystem?: 'refuse' | 'allow';
+  /** First part of every origin. */
+  readonly deployment?: string;
+  /** Absent: the first of `i1`, `i2` … that no living process holds. */
+  readonly instance?: string;
+  /** For the operational log: what an operator must know, without any caller's data. */
+  readonly report?: Report;
+  readonly queue?: Partial<QueueLimits>;
+  readonly rotateBytes?: number;
+  /** Milliseconds without a call after which a database's log is closed. */
+  readonly closeAfter?: number;
+  /** The file operations; a test puts a failing disk here. */
+  readonly files?: LogFiles;
+  /** How room on the disk is measured; a test gives its own figures. */
+  readonly measureRoom?: () => Promise<Room>;
+}
+
+export type Report = (message: string, cause?: unknown) => void;
+
+export interface Archive {
+  readonly root: string;
+  readonly instance: string;
+  readonly deployment: string;
+  readonly logs: Logs;
+  readonly keys: HmacKeys;
+  readonly report: Report;
+  /** Resolves when there is room for one more call. Throws LogUnavailable. */
+  readonly admit: () => Promise<void>;
+  /** Opens every log this instance left behind and writes what it owes. */
+  readonly recover: () => Promise<void>;
+  readonly ready: () => Promise<boolean>;
+  readonly close: () => Promise<void>;
+}
+
+const defaultRotateBytes = 256 * 1024 * 1024;
+const defaultCloseAfter = 60_000;
+
+/** Throws AUDIT_UNAVAILABLE, with the cure, when the directory may not or cannot be used. */
+export async function openArchive(options: ArchiveOptions): Promise<Archive> {
+  const report = options.report ?? (() => undefined);
+  const writer = createUlid();
+  const { directory: root, deployment = 'pgwarden' } = options;
+  const { instance, keys, sealer } = await enter(options, writer, report);
+  const logs = createLogs(
+    {
+      files: options.files ?? diskFiles,
+      clock: createClock(),
+      writer,
+      serialize: createSerializer(),
+      queue: { ...defaultQueueLimits, ...options.queue },
+      rotateBytes: options.rotateBytes ?? defaultRotateBytes,
+      releaseReserve: () => space.releaseReserve(),
+      closed: (path, first) => compressor.add(path, first),
+      ...(sealer === undefined ? {} : { sealer }),
+      anchored: () => anchor.newest(),
+      report,
+    },
+    root,
+    instance.name,
+    deployment,
+  );
+  const anchor = createAnchor(() => logs);
+  const compressor = createCompressor(report);
+  const note = (body: RecordBody) =>
+    logs
+      .use(brokerLog, (log) => log.note(body))
+      .then(
+        () => undefined,
+        (error: unknown) => report('the state of the audit disk could not be recorded', error),
+      );
+  const measure = options.measureRoom === undefined ? {} : { measure: options.measureRoom };
+  const space = await createSpace({ directory: root, instance: instance.name, note, report, ...measure });
+  if (sealer !== undefined)
+    await anchor.resume().catch((error: unknown) => report('the anchor log cannot be read', error));
+  const stopAnchor = sealer === undefined ? () => undefined : anchor.start(report);
+  const stopClosing = closeWhenIdle(logs, options.closeAfter ?? defaultCloseAfter);
+
+  return {
+    root,
+    instance: instance.name,
+    deployment,
+    logs,
+    keys,
+    report,
+    admit: space.admit,
+    recover: () => recoverOwn(root, instance.name, logs, report),
+    ready: async () => !logs.stalled() && (await isWritable(root)),
+    async close() {
+      stopClosing();
+      stopAnchor();
+      await logs.closeIdle(Number.POSITIVE_INFINITY); // their last seals come before the last anchor
+      if (sealer !== undefined)
+        await anchor.drop().catch((error: unknown) => report('the last anchor could not be written', error));
+      await logs.close();
+      await compressor.idle();
+      await space.close();
+      await instance.release();
+    },
+  };
+}
+
+async function enter(options: ArchiveOptions, writer: string, report: Report) {
+  const { directory, instance, hmacKey, signingKey, networkFilesystem } = options;
+  try {
+    await prepareDirectory(directory);
+    if (networkFilesystem !== 'allow') await refuseNetworkFileSystem(directory);
+    const keys = await findKeys(directory, hmacKey, report);
+    const sealer = signingKey === undefined ? undefined : createSealer(signingKey);
+    const note = `pid ${process.pid} on ${hostname()}, writer ${writer}, since ${new Date().toISOString()}\n`;
+    return { instance: await takeInstance(directory, note, instance), keys, sealer };
+  } catch (error) {
+    throw new Refusal('AUDIT_UNAVAILABLE', 'The audit log cannot be used, so nothing can be served.', {
+      hint: error instanceof Error ? error.message : 'See the operational log.',
+      cause: error,
+    });
+  }
+}
+
+async function findKeys(directory: string, configured: string | undefined, report: Report): Promise<HmacKeys> {
+  if (configured !== undefined) return readHmacKeys(configured);
+  const { text, created } = await keyBesideLog(directory);
+  if (created) {
+    const path = defaultKeyPath(directory);
+    report(
+      `made the key of the audit log's fingerprints, ${path}: move it away from the log, name it in audit.hmac_key, and back it up`,
+    );
+  }
+  return readHmacKeys(text);
+}
+
+function closeWhenIdle(logs: Logs, closeAfter: number): () => void {
+  const timer = setInterval(() => void logs.closeIdle(Date.now() - closeAfter), Math.min(closeAfter, 30_000));
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** One file at a time, so that calls keep the processor. */
+function createCompressor(report: Report) {
+  let work: Promise<void> = Promise.resolve();
+  return {
+    add(path: string, first: number): void {
+      work = work
+        .then(() => compressSegment(path, first))
+        .catch((error: unknown) => report(`${path} could not be compressed`, error));
+    },
+    idle: () => work,
+  };
+}
+
+async function recoverOwn(root: string, instance: string, logs: Logs, report: Report): Promise<void> {
+  const own = (await listLogs(root)).filter((log) => log.instance === instance);
+  for (const { id } of own) {
+    await logs
+      .use(id, (log) => log.payDebts())
+      .catch((error: unknown) => report(`the audit log of ${id} cannot be opened`, error));
+    await logs.closeIdle(Number.POSITIVE_INFINITY);
+  }
+}
+
+async function isWritable(directory: string): Promise<boolean> {
+  return access(directory, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
