@@ -20,6 +20,8 @@ export interface VerifyOptions {
   readonly only?: readonly string[];
   /** Identity keys the auditor has from elsewhere. */
   readonly trusted?: readonly VerifierKey[];
+  /** Sees every line whose chain was verified, in order. */
+  readonly visit?: (log: string, line: string, seq: number) => void;
   /** Heads kept elsewhere: each log must contain what they say. */
   readonly against?: readonly Checkpoint[];
 }
@@ -104,7 +106,7 @@ export async function verifyLog(
 ): Promise<LogReport> {
   const findings: Finding[] = [];
   const segments = await listSegments(directory);
-  const walk = createWalk(options, (severity, code, message, where) => {
+  const walk = createWalk(log, options, (severity, code, message, where) => {
     findings.push({ severity, code, log, ...where, message });
   });
   let bytes = 0;
@@ -125,7 +127,11 @@ interface Where {
 
 type ReportAt = (severity: Severity, code: FindingCode, message: string, where: Where) => void;
 
-function createWalk({ full = false, trusted = [], against = [] }: VerifyOptions, reportAt: ReportAt) {
+function createWalk(
+  log: string,
+  { full = false, trusted = [], against = [], visit }: VerifyOptions,
+  reportAt: ReportAt,
+) {
   let prev = zeroHash;
   let seq = 0;
   let range: GrowingRange = growRange(emptyRange);
@@ -153,7 +159,11 @@ function createWalk({ full = false, trusted = [], against = [] }: VerifyOptions,
     if (heads.size > 0) compareHead();
     if (isSpecial(bytes[typeAt + typeKey.length])) special(bytes.toString('utf8', start, end));
     else seals.pass(seq + 1);
-    check?.see(bytes.toString('utf8', start, end), seq);
+    if (check !== undefined || visit !== undefined) {
+      const text = bytes.toString('utf8', start, end);
+      check?.see(text, seq);
+      visit?.(log, text, seq);
+    }
     bytes[start - 1] = 0;
     prev = sha256(bytes.subarray(start - 1, end));
     range.push(prev);

@@ -1,6 +1,7 @@
 /** `pgwarden audit …`: the auditor's commands and their options; each loads its work when it is called. */
 
 import { type Command, Option } from 'commander';
+import type { ExportOptions, QueryOptions } from './audit-query.ts';
 import type { CommandDeps } from './deps.ts';
 
 /** Options every verb has: where the log is, and machine-readable output. */
@@ -95,4 +96,62 @@ export function registerAuditCommands(program: Command, deps: CommandDeps): void
     const { auditProve } = await import('./audit-prove.ts');
     await auditProve(call, options, deps);
   });
+
+  filtered(
+    verb(
+      audit,
+      'query [databases...]',
+      'calls that match, each with its outcome',
+      'query orders --principal alice --status denied',
+    ),
+  )
+    .option('--limit <count>', 'show the newest so many (1000)')
+    .action(async (databases: string[], options: QueryOptions) => {
+      const { auditQuery } = await import('./audit-query.ts');
+      await auditQuery(databases, options, deps);
+    });
+
+  verb(
+    audit,
+    'show <call>',
+    'everything the log knows of one call',
+    'show 019aa0c6-5b7a-7c1e-8a51-0123456789ab',
+  ).action(async (call: string, options: AuditOptions) => {
+    const { auditShow } = await import('./audit-show.ts');
+    await auditShow(call, options, deps);
+  });
+
+  filtered(
+    verb(
+      audit,
+      'export [databases...]',
+      'calls for other systems, with a manifest of what was verified',
+      'export --to ocsf --out calls.ocsf.jsonl',
+    ),
+  )
+    .requiredOption('--to <format>', 'csv or ocsf')
+    .requiredOption('-o, --out <file>', 'the file to write')
+    .action(async (databases: string[], options: ExportOptions) => {
+      const { auditExport } = await import('./audit-query.ts');
+      await auditExport(databases, options, deps);
+    });
+}
+
+/** Filters of the verbs that choose calls; all that are given must hold. */
+function filtered(command: Command): Command {
+  return command
+    .option('--principal <id>', 'the verified caller, or the human it called for')
+    .option('--kind <kind>', 'human, service, agent or system')
+    .option('--client <name>', 'client address, or the name a client gave itself')
+    .option('--table <name>', 'schema.table, or schema.table.column')
+    .option('--class <class>', 'read, write, ddl, role, function or misc')
+    .option('--decision <eff>', 'allow or deny')
+    .option('--code <code>', 'error code, as callers were told it')
+    .option('--rule <text>', 'part of a policy line that decided')
+    .option('--status <status>', 'ok, denied, error, timeout, cancelled, withheld, unknown, not_executed or open')
+    .option('--since <time>', 'RFC 3339, or a beginning of it: 2026-11-23T08')
+    .option('--until <time>', 'the same; not included')
+    .option('--call <id>', 'one call, or what the broker read on its behalf')
+    .option('--sql-hmac <hash>', 'exactly this text: hmac:<version>:<hex>')
+    .option('--min-rows <count>', 'at least so many rows released');
 }

@@ -1,5 +1,6 @@
 /** The auditor's commands: what they print, and how they end. */
 
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -138,4 +139,65 @@ test('prove gives the records of a call with their proofs', async () => {
   expect(lines.filter((line) => line === 'c2sp.org/tlog-proof@v1')).toHaveLength(2);
   expect(code).toBe(0);
   expect((await runAudit('prove', 'nothing', '--directory', directory)).code).toBe(1);
+});
+
+test('query filters calls and says how much of what was verified matched', async () => {
+  const directory = await aLog();
+  const denied = await runAudit('query', '--status', 'denied', '--directory', directory);
+  expect(denied.lines[0]).toBe('Matched 1 calls of 4 verified records in 1 logs; chain verified, heads unsigned.');
+  expect(denied.lines[1]).toMatch(/DENIED STATEMENT_NOT_READ_ONLY {2}alice {2}DROP TABLE orders/);
+  expect((await runAudit('query', '--principal', 'bob', '--directory', directory)).lines[0]).toMatch(
+    /^Matched 0 calls/,
+  );
+  expect((await runAudit('query', '--min-rows', '2', '--directory', directory)).lines[0]).toMatch(/^Matched 1 calls/);
+  expect((await runAudit('query', '--since', '2199', '--directory', directory)).lines[0]).toMatch(/^Matched 0 calls/);
+  expect((await runAudit('query', '--min-rows', 'x', '--directory', directory)).code).toBe(2);
+});
+
+test('show tells everything of one call, with the rule that decided', async () => {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory);
+  await aCall(desk, { call: '019aa0c6-5b7a-7c1e-8a51-000000000009', sql: "SELECT 'x'" });
+  await desk.close();
+  const { lines, code } = await runAudit('show', '019aa0c6-5b7a-7c1e-8a51-000000000009', '--directory', directory);
+  const text = lines.join('\n');
+  for (const fact of [
+    'status            ok',
+    'alice (human, api_key; roles analyst)',
+    'SELECT ?',
+    'p, analyst, orders, public.orders, select, allow',
+    '2 rows, 12 bytes',
+  ])
+    expect(text).toContain(fact);
+  expect(code).toBe(0);
+});
+
+test('export writes rows that no spreadsheet runs, and a manifest of what they were taken from', async () => {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory);
+  await aCall(desk, { principal: '=cmd|"/c calc"!A1' });
+  await aCall(desk);
+  await desk.close();
+  const out = join(directory, 'calls.csv');
+  expect((await runAudit('export', '--to', 'csv', '--out', out, '--directory', directory)).code).toBe(0);
+  const rows = readFileSync(out, 'utf8').split('\r\n');
+  expect(rows).toHaveLength(4);
+  expect(rows[1]).toContain(`"'=cmd|""/c calc""!A1"`);
+  const manifest = JSON.parse(readFileSync(`${out}.manifest.json`, 'utf8'));
+  expect(manifest).toMatchObject({ calls: 2, events: 2, verified: { intact: true, records: 5 } });
+  expect(manifest.sha256).toBe(createHash('sha256').update(readFileSync(out)).digest('hex'));
+});
+
+test('export to OCSF gives one event of class 6005 for each table of a call', async () => {
+  const directory = await aLog();
+  const out = join(directory, 'calls.jsonl');
+  expect((await runAudit('export', '--to', 'ocsf', '--out', out, '--directory', directory)).code).toBe(0);
+  const events = readFileSync(out, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events).toMatchObject([
+    { class_uid: 6005, type_uid: 600_504, status_id: 1, action_id: 1, actor: { user: { uid: 'alice' } } },
+    { class_uid: 6005, status_id: 2, action_id: 2, disposition_id: 2, status_code: 'STATEMENT_NOT_READ_ONLY' },
+  ]);
 });

@@ -1,0 +1,123 @@
+/** `pgwarden audit query` and `export`: the calls that match, with what was verified. */
+
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { type AuditedCall, type CallFilter, eachCall, matches, statusOf } from '../audit/calls.ts';
+import { csvHeader, csvRow, ocsfEvents } from '../audit/export-calls.ts';
+import { printable } from '../audit/record-line.ts';
+import type { AuditOptions } from './audit-commands.ts';
+import { auditDirectory } from './audit-directory.ts';
+import { verifiedLine, verifiedOf } from './audit-verified.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandDeps } from './deps.ts';
+
+/** Filters as commander gives them. */
+export interface QueryOptions extends AuditOptions, Omit<CallFilter, 'minRows'> {
+  readonly minRows?: string;
+  readonly limit?: string;
+}
+
+function filterOf({ minRows, ...options }: QueryOptions): CallFilter {
+  if (minRows !== undefined && !/^\d+$/.test(minRows)) throw new CommandError('--min-rows takes a whole number.', 2);
+  return { ...options, ...(minRows === undefined ? {} : { minRows: Number(minRows) }) };
+}
+
+/** Prints matching calls, the newest last. */
+export async function auditQuery(
+  databases: readonly string[],
+  options: QueryOptions,
+  deps: CommandDeps,
+): Promise<void> {
+  const filter = filterOf(options);
+  const limit = Number(options.limit ?? 1000);
+  const found: AuditedCall[] = [];
+  let matched = 0;
+  const read = await eachCall(await auditDirectory(options, deps), needle(filter, databases), (call) => {
+    if (!matches(filter, call)) return;
+    matched += 1;
+    found.push(call);
+    if (found.length > limit) found.shift();
+  });
+  const verified = verifiedOf(read);
+  if (options.json === true) deps.terminal.out(JSON.stringify({ verified, matched, calls: found }, undefined, 2));
+  else {
+    deps.terminal.out(verifiedLine(verified, matched));
+    for (const call of found) deps.terminal.out(printable(callLine(call)));
+    if (matched > found.length) deps.terminal.out(`(the newest ${found.length}; --limit shows more)`);
+  }
+  deps.exitWith(verified.code === 3 ? 3 : 0);
+}
+
+/** A text that every matching intent must hold: lines without it are not parsed. */
+function needle(filter: CallFilter, only: readonly string[]) {
+  const text = filter.call ?? filter.sqlHmac ?? filter.principal;
+  return { only, ...(text === undefined ? {} : { needle: JSON.stringify(text).slice(1, -1) }) };
+}
+
+function callLine(call: AuditedCall): string {
+  const { intent, outcome, log } = call;
+  const text = intent.sql?.text ?? intent.sql?.summary ?? intent.stmt?.fixed ?? '';
+  const rows = outcome?.rows === undefined ? '' : ` ${outcome.rows} rows`;
+  const why = intent.decision.code ?? outcome?.err?.code ?? '';
+  const who = intent.principal?.id ?? 'unidentified';
+  return `${intent.ts}  ${log}#${intent.seq}  ${statusOf(call).toUpperCase()}${why === '' ? '' : ` ${why}`}${rows}  ${who}  ${text.slice(0, 160)}  [${intent.call}]`;
+}
+
+export interface ExportOptions extends QueryOptions {
+  readonly to: string;
+  readonly out: string;
+}
+
+/** Writes matching calls as CSV or OCSF, and beside them a manifest of what they were taken from. */
+export async function auditExport(
+  databases: readonly string[],
+  options: ExportOptions,
+  deps: CommandDeps,
+): Promise<void> {
+  if (options.to !== 'csv' && options.to !== 'ocsf') throw new CommandError('--to takes csv or ocsf.', 2);
+  const filter = filterOf(options);
+  const file = await open(options.out, 'w', 0o640);
+  const hash = createHash('sha256');
+  const parts: string[] = options.to === 'csv' ? [csvHeader] : [];
+  let matched = 0;
+  let events = 0;
+  const read = await eachCall(await auditDirectory(options, deps), needle(filter, databases), (call) => {
+    if (!matches(filter, call)) return;
+    matched += 1;
+    const rows =
+      options.to === 'csv'
+        ? [csvRow(call)]
+        : ocsfEvents(call, deps.version).map((event) => `${JSON.stringify(event)}\n`);
+    events += rows.length;
+    parts.push(...rows);
+  });
+  try {
+    for (const part of parts) {
+      hash.update(part);
+      await file.write(part);
+    }
+  } finally {
+    await file.close();
+  }
+  const verified = verifiedOf(read);
+  const manifest = {
+    format: options.to,
+    file: options.out,
+    sha256: hash.digest('hex'),
+    calls: matched,
+    events,
+    verified,
+    filter: Object.fromEntries(
+      Object.entries(filter).filter(([key]) => !['config', 'directory', 'json', 'to', 'out', 'limit'].includes(key)),
+    ),
+    sources: read.logs.map(({ log, origin, records, root, leaf }) => ({ log, origin, records, root, leaf })),
+  };
+  const manifestFile = await open(`${options.out}.manifest.json`, 'w', 0o640);
+  await manifestFile.writeFile(`${JSON.stringify(manifest, undefined, 2)}\n`).finally(() => manifestFile.close());
+  deps.terminal.out(
+    options.json === true
+      ? JSON.stringify(manifest)
+      : `${verifiedLine(verified, matched)}\n${events} ${options.to === 'csv' ? 'rows' : 'events'} in ${options.out}`,
+  );
+  deps.exitWith(verified.code === 3 ? 3 : 0);
+}
