@@ -1,14 +1,35 @@
 /** Patterns and pages of the listing tools. */
 
-/** Whether a name fits a pattern with `*` and `?`; everything fits when there is none. */
+/** Whether a name fits a pattern with `*` and `?`, upper and lower case alike; everything fits when there is none. */
 export function nameMatcher(pattern: string | undefined): (name: string) => boolean {
   if (pattern === undefined) return () => true;
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.');
-  const expression = new RegExp(`^${source}$`, 'isu');
-  return (name) => expression.test(name);
+  const wanted = [...pattern.toLowerCase()];
+  return (name) => fits(wanted, [...name.toLowerCase()]);
+}
+
+/**
+ * Where a text stops fitting, only the last `*` can still give way: so the work is at most the product of the lengths,
+ * where a regular expression could be made to try every way of dividing a name among a hundred stars.
+ */
+function fits(pattern: readonly string[], name: readonly string[]): boolean {
+  let at = 0;
+  let star = -1;
+  let taken = 0;
+  for (let index = 0; index < name.length; ) {
+    if (pattern[at] === '*') {
+      star = at;
+      taken = index;
+      at += 1;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === name[index])) {
+      at += 1;
+      index += 1;
+    } else if (star >= 0) {
+      taken += 1;
+      index = taken;
+      at = star + 1;
+    } else return false;
+  }
+  return pattern.slice(at).every((character) => character === '*');
 }
 
 export interface Page<Item> {
