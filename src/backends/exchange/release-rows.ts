@@ -2,6 +2,7 @@
 
 import type { AuthorizedContents } from '../../audit/audit-log.ts';
 import type { ColumnInfo, Json, QueryResult } from '../../model/result.ts';
+import type { Access } from '../../sql/access.ts';
 import { type Masking, maskingsFor } from '../masks.ts';
 import { type Field, readCells } from '../protocol/replies.ts';
 import { decoderFor } from '../values/decode.ts';
@@ -17,7 +18,8 @@ export interface Released {
 
 /**
  * Whether the result has the columns the reading predicted: count, names, and origin where both know one (the server
- * knows none for set operations and some joins).
+ * knows none for set operations and some joins). An origin that only the server knows must at least be a column that the
+ * reading found to be read: the permit is for those alone.
  */
 export function hasPredictedShape({ access }: AuthorizedContents, fields: readonly Field[]): boolean {
   if (access.output === undefined) return true;
@@ -25,8 +27,14 @@ export function hasPredictedShape({ access }: AuthorizedContents, fields: readon
   return access.output.every(({ name, origin }, index) => {
     const field = fields[index];
     if (field === undefined || field.name !== name) return false;
-    return origin === undefined || field.table === 0 || (field.table === origin.oid && field.attnum === origin.attnum);
+    if (field.table === 0) return true;
+    if (origin === undefined) return isRead(access, field);
+    return field.table === origin.oid && field.attnum === origin.attnum;
   });
+}
+
+function isRead({ relations }: Access, { table, attnum }: Field): boolean {
+  return relations.some(({ oid, columns }) => oid === table && columns.some((column) => column.attnum === attnum));
 }
 
 /** How many of the rows fit both caps, why not all, and their bytes. */

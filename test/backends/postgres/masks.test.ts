@@ -26,6 +26,11 @@ const phone = (): OutputColumn => ({
   origin: { oid, attnum: 2, schema: 'public', relation: 'people', column: 'phone' },
 });
 
+const id = (): OutputColumn => ({
+  name: 'id',
+  origin: { oid, attnum: 1, schema: 'public', relation: 'people', column: 'id' },
+});
+
 function run(sql: string, kind: MaskKind, output: readonly OutputColumn[] | undefined, outputs: readonly number[]) {
   const database = aDatabase(directConnection(server));
   const masks = [{ column: 'public.people.phone', kind, outputs }];
@@ -37,7 +42,7 @@ test.each<[MaskKind, readonly unknown[]]>([
   ['partial', ['*********3456', '*******', null]],
   ['hash', [expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/), null]],
 ])('%s', async (kind, expected) => {
-  const result = await run('SELECT id, phone FROM people ORDER BY id', kind, [{ name: 'id' }, phone()], [1]);
+  const result = await run('SELECT id, phone FROM people ORDER BY id', kind, [id(), phone()], [1]);
   expect(result.rows.map((row) => row[1])).toEqual(expected);
   expect(result.rows.map((row) => row[0])).toEqual([1, 2, 3]);
   expect(result.masked).toEqual(['public.people.phone']);

@@ -98,11 +98,15 @@ test('a result of another shape than predicted is not released', async () => {
     predicted.slice(0, 1),
     [...predicted, { name: 'c' }],
     [{ name: 'a' }, { name: 'c' }],
+    [{ name: 'a', origin: origin(1) }, { name: 'b' }], // a column passed on that the reading did not find
     [
       { name: 'a', origin: origin(2) },
       { name: 'b', origin: origin(2) },
     ],
-    [{ name: 'a', origin: { ...origin(1), oid: oid + 1 } }, { name: 'b' }],
+    [
+      { name: 'a', origin: { ...origin(1), oid: oid + 1 } },
+      { name: 'b', origin: origin(2) },
+    ],
   ])
     await expect(run('SELECT * FROM public.t', { output })).rejects.toBeInstanceOf(StaleCatalog);
 });
