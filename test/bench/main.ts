@@ -3,6 +3,7 @@
 import { startCluster } from '../support/cluster.ts';
 import { audit } from './audit.ts';
 import { coldStart } from './cold-start.ts';
+import { dataApi } from './data-api.ts';
 import { memory } from './memory.ts';
 import { pipeline } from './pipeline.ts';
 import { throughput } from './throughput.ts';
@@ -10,13 +11,14 @@ import { throughput } from './throughput.ts';
 const asked = process.argv.slice(2);
 const wants = (section: string) => asked.length === 0 || asked.includes(section);
 
-if (wants('throughput') || wants('pipeline')) {
+if (wants('throughput') || wants('pipeline') || wants('data-api')) {
   const cluster = await startCluster();
   if (wants('pipeline')) await pipeline(cluster);
   if (wants('throughput')) {
     await throughput(cluster, 16, 3, 4);
     await throughput(cluster, 1, 3, 3);
   }
+  if (wants('data-api')) await dataApi(cluster, 200);
   await cluster.stop();
 }
 if (wants('audit')) await audit();

@@ -1,12 +1,14 @@
 /** What was learned of one database's statements and types, kept while its catalog stays the same. */
 
 import type { Type } from '../values/type.ts';
-import type { CastType } from './envelope.ts';
+import type { CastType, Sendable } from './envelope.ts';
 
 /** Answers to questions about one text. */
 export interface StatementKnowledge {
   names: readonly string[] | undefined;
   parameterTypes: readonly (CastType | undefined)[] | undefined;
+  /** The envelope made and proven last; the same text, types and caps make the same one. */
+  sendable: { readonly caps: string; readonly made: Sendable } | undefined;
 }
 
 /** Texts remembered; the oldest goes first. */
@@ -35,7 +37,7 @@ export class Knowledge {
     if (known !== undefined) return known;
     const [oldest] = this.#statements.size >= most ? this.#statements.keys() : [];
     if (oldest !== undefined) this.#statements.delete(oldest);
-    const made: StatementKnowledge = { names: undefined, parameterTypes: undefined };
+    const made: StatementKnowledge = { names: undefined, parameterTypes: undefined, sendable: undefined };
     this.#statements.set(key, made);
     return made;
   }

@@ -112,7 +112,22 @@ class Runner {
     const known = knowledge.of(key);
     known.names ??= outputNames(query, statement) ?? (await this.#askNames());
     known.parameterTypes ??= await this.#askTypes(known.names.length);
-    return this.#runEnveloped(known.names, known.parameterTypes);
+    return this.#runEnveloped(known.names, await this.#envelope(known, known.names.length, known.parameterTypes));
+  }
+
+  /** Making and proving an envelope parses it twice, which costs more than anything else here does. */
+  async #envelope(
+    known: StatementKnowledge,
+    columns: number,
+    types: readonly (CastType | undefined)[],
+  ): Promise<Sendable> {
+    const { maxRows, maxBytes } = this.call.query.decision.obligations.limits;
+    const limits = { maxRows, maxBytes: roomFor(maxBytes) };
+    const caps = JSON.stringify(limits);
+    if (known.sendable?.caps === caps) return known.sendable.made;
+    const made = await enveloped(this.call.statement, columns, types, limits);
+    known.sendable = { caps, made };
+    return made;
   }
 
   #values({ markers }: Sendable): readonly (string | null)[] {
@@ -147,11 +162,8 @@ class Runner {
     return types;
   }
 
-  async #runEnveloped(names: readonly string[], types: readonly (CastType | undefined)[]): Promise<Run> {
-    const { query, statement } = this.call;
-    const { maxRows, maxBytes } = query.decision.obligations.limits;
-    const caps = { maxRows, maxBytes: roomFor(maxBytes) };
-    const sendable = await enveloped(statement, names.length, types, caps);
+  async #runEnveloped(names: readonly string[], sendable: Sendable): Promise<Run> {
+    const { query } = this.call;
     const answer = await this.transaction.execute(
       sendable.sql,
       this.#values(sendable),
