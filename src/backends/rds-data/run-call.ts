@@ -15,7 +15,7 @@ import { dataRow, fieldText, readLines, typeOfColumn } from './cells.ts';
 import type { Executed } from './data-api.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { bare, type CastType, enveloped, ownText, type Sendable, shapeQuestion, typeQuestion } from './envelope.ts';
-import type { Knowledge } from './knowledge.ts';
+import type { Knowledge, StatementKnowledge } from './knowledge.ts';
 import { outputNames } from './output-names.ts';
 import { checkKind } from './permitted-kinds.ts';
 import { openTransaction, type Transaction, type TransactionParts } from './transaction.ts';
