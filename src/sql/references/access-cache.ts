@@ -1,0 +1,41 @@
+/** Readings of texts that came before: as long as the snapshot is the same and everything in them may be known, they still hold. */
+
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Access } from '../access.ts';
+import type { Sight } from '../name-not-available.ts';
+import type { Tree } from '../statement.ts';
+
+/** What a reading depends on besides the tree: the text its positions lead to, and stated types of parameters. */
+export interface Circumstances {
+  readonly catalog: Catalog;
+  readonly text: string;
+  readonly parameterTypes: string;
+}
+
+interface Kept extends Circumstances {
+  readonly access: Access;
+}
+
+/** Trees are kept, in bounded number, by the gate; a reading lives as long as its tree. */
+const readings = new WeakMap<Tree, Kept>();
+
+/** The reading of this tree, if nothing in it is out of sight; else the caller reads anew, so that complaints come in order. */
+export function recall(tree: Tree, now: Circumstances, sight: Sight | undefined): Access | undefined {
+  const kept = readings.get(tree);
+  if (kept === undefined || kept.catalog !== now.catalog) return undefined;
+  if (kept.text !== now.text || kept.parameterTypes !== now.parameterTypes) return undefined;
+  return sight === undefined || isInSight(kept.access, sight) ? kept.access : undefined;
+}
+
+export function remember(tree: Tree, now: Circumstances, access: Access): void {
+  readings.set(tree, { ...now, access });
+}
+
+function isInSight({ relations, functions }: Access, sight: Sight): boolean {
+  for (const { schema, name, allColumns, columns } of relations) {
+    if (!sight.relation(schema, name, allColumns)) return false;
+    for (const column of columns)
+      if (column.written !== undefined && !sight.column(schema, name, column.name)) return false;
+  }
+  return functions.every(({ schema, name, args }) => schema === 'pg_catalog' || sight.function(schema, name, args));
+}
