@@ -34,6 +34,8 @@ let corridor: Corridor;
 
 beforeAll(async () => {
   server = await testDatabase({ seed });
+  const admin = await server.client(server.superuser);
+  await admin.query('CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore; CREATE EXTENSION dblink');
   const connection = {
     type: 'direct_postgres',
     hostname: server.host,
@@ -222,5 +224,19 @@ describe('a suggestion', () => {
     ]) {
       expect(await hintOf(sql), sql).toBe('For access, ask #data.');
     }
+  });
+});
+
+test('functions and operators of reviewed extensions need no rule; others of extensions are missing without one', async () => {
+  for (const sql of ["SELECT similarity('a', 'b')", "SELECT 'a' % 'b'", "SELECT 'a=>1'::hstore -> 'a'"]) {
+    const { verdict } = await corridor.broker.check(aRequest(sql));
+    expect(verdict.ok ? 'permit' : verdict.error.message, sql).toBe('permit');
+    const again = await corridor.broker.check(aRequest(sql));
+    expect(again.verdict.ok, sql).toBe(true);
+  }
+  const { verdict } = await corridor.broker.check(aRequest("SELECT * FROM dblink('dbname=x', 'SELECT 1') AS t(n int)"));
+  expect(verdict).toMatchObject({
+    ok: false,
+    error: { code: expect.stringMatching(/^(FUNCTION_FORBIDDEN|NAME_NOT_AVAILABLE)$/) },
   });
 });

@@ -37,5 +37,7 @@ function isInSight({ relations, functions }: Access, sight: Sight): boolean {
     for (const column of columns)
       if (column.written !== undefined && !sight.column(schema, name, column.name)) return false;
   }
-  return functions.every(({ schema, name, args }) => schema === 'pg_catalog' || sight.function(schema, name, args));
+  return functions.every(
+    (called) => called.class !== 'user' || sight.function(called.schema, called.name, called.args),
+  );
 }

@@ -5,6 +5,7 @@ import { Refusal } from '../../model/errors.ts';
 import type { FunctionAccess, RelationAccess } from '../access.ts';
 import { type NameKind, NameNotAvailable, type Sight } from '../name-not-available.ts';
 import type { Tree } from '../statement.ts';
+import { classOf } from './function-class.ts';
 import { type TypeSystem, typesOf } from './types/type-system.ts';
 import { oid } from './types/well-known.ts';
 
@@ -162,6 +163,8 @@ export class Reading {
     const { sight } = this.#options;
     if (sight === undefined || procedure.schema === 'pg_catalog') return;
     const args = procedure.args.map((type) => this.types.display(type));
+    // functions of reviewed extensions need no rule, so everyone may know them
+    if (classOf(this.catalog, procedure, args, via).class !== 'user') return;
     if (!sight.function(procedure.schema, procedure.name, args))
       this.unbound(written, via === 'operator' ? 'operator' : 'function', location);
   }
