@@ -52,6 +52,7 @@ const homes: Record<string, readonly string[]> = {
   '@modelcontextprotocol/node': ['transport'],
   '@modelcontextprotocol/sdk': ['transport'],
   pino: ['audit', 'cli'],
+  'd3-scale': ['audit/report'],
   'fs-native-extensions': ['audit'],
   yaml: ['config', 'policy'],
   zod: ['config', 'tools', 'policy', 'audit'],

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import type { ExportOptions, QueryOptions } from './audit-query.ts';
+import type { ReportOptions } from './audit-report.ts';
 import type { CommandDeps } from './deps.ts';
 
 /** Options every verb has: where the log is, and machine-readable output. */
@@ -134,6 +135,23 @@ export function registerAuditCommands(program: Command, deps: CommandDeps): void
     .action(async (databases: string[], options: ExportOptions) => {
       const { auditExport } = await import('./audit-query.ts');
       await auditExport(databases, options, deps);
+    });
+
+  verb(
+    audit,
+    'report [databases...]',
+    'one self-contained page: integrity, who reached what, refusals, volume',
+    'report --since 2026-11 --out report.html',
+  )
+    .requiredOption('-o, --out <file>', 'the file to write')
+    .option('--format <format>', 'html or json', 'html')
+    .option('--since <time>', 'RFC 3339, or a beginning of it')
+    .option('--until <time>', 'the same; not included')
+    .option('--vkey <file...>', 'identity keys you trust')
+    .option('--against <file...>', 'heads you kept')
+    .action(async (databases: string[], options: ReportOptions) => {
+      const { auditReport } = await import('./audit-report.ts');
+      await auditReport(databases, options, deps);
     });
 }
 
