@@ -59,7 +59,7 @@ function* columnNames({ catalog, relations }: Reading, wanted: string): Generato
   }
 }
 
-/** Edits between two names where there are at most two, a swap of neighbours counting as one; undefined beyond. */
+/** Edits between two names where there are at most two (one in short names), a swap of neighbours counting as one; undefined beyond. */
 function distance(a: string, b: string): number | undefined {
   if (a === b || Math.abs(a.length - b.length) > 2) return a === b ? 0 : undefined;
   let before: readonly number[] = [];
@@ -83,5 +83,6 @@ function distance(a: string, b: string): number | undefined {
     row = next;
   }
   const edits = row[b.length] ?? 3;
-  return edits <= 2 ? edits : undefined;
+  // in a short name two slips make another word
+  return edits <= (a.length > 5 ? 2 : 1) ? edits : undefined;
 }
