@@ -1,6 +1,7 @@
 /** The original design's configuration: a cluster behind the Data API and a direct one with its login in Secrets Manager. */
 
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import pg from 'pg';
@@ -10,6 +11,7 @@ import { connectClient, type TestClient } from '../support/mcp-client.ts';
 import { entry, type RunningServer, startServer, type Workspace, workspace } from '../support/product.ts';
 import { emulatorEnvironment } from '../support/rds-emulator/emulated.ts';
 import { type Emulator, startEmulator } from '../support/rds-emulator/emulator.ts';
+import type { FaultAction } from '../support/rds-emulator/faults.ts';
 
 const design = `
 default_database: "primary"
@@ -85,6 +87,14 @@ server: { auth: { mode: none, principal: alice, roles: [analyst] } }
   server = await startServer(files.config, emulatorEnvironment);
   client = await connectClient(server.url);
 });
+
+const faults: readonly (readonly [string, FaultAction])[] = [
+  ['BeginTransaction', { kind: 'html', status: 502 }],
+  ['BeginTransaction', { kind: 'reset', when: 'before' }],
+  ['ExecuteStatement', { kind: 'error', code: 'InternalServerErrorException' }],
+  ['ExecuteStatement', { kind: 'reset', when: 'after' }],
+  ['ExecuteStatement', { kind: 'empty' }],
+];
 
 const settled = () => vi.waitFor(() => expect(emulator.transactions.count).toBe(0), 5000);
 
@@ -168,6 +178,37 @@ describe('over HTTP', () => {
     expect(rowsOf(answer.structured)).toEqual([{ n: 20 }]);
     expect(emulator.calls[0]?.error).toBe('DatabaseResumingException');
   });
+});
+
+/** Every line of the audit log, in no particular order. */
+async function records(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const paths = await readdir(files.auditDirectory, { recursive: true });
+  const segments = await Promise.all(
+    paths.filter((path) => path.endsWith('.jsonl')).map((path) => readFile(join(files.auditDirectory, path), 'utf8')),
+  );
+  return segments
+    .flatMap((text) => text.split('\n').filter(Boolean))
+    .map((line): Record<string, unknown> => JSON.parse(line));
+}
+
+test('every call leaves its records, whatever the service does', async () => {
+  const resourceArn = 'arn:aws:rds:region:account:cluster:primary';
+  const fault = (operation: string, action: FaultAction) =>
+    emulator.faults.inject({ resourceArn, operation, times: 1, action });
+  const call = (value: number) => client.call('run_query', { sql: `SELECT id FROM orders WHERE id = ${value}` });
+  const answers: (string | undefined)[] = [];
+  for (const [index, [operation, action]] of faults.entries()) {
+    fault(operation, action);
+    answers.push((await call(index)).code, (await call(index)).code);
+  }
+  expect(answers.map((code) => code === undefined)).toEqual(faults.flatMap(() => [false, true]));
+  const lines = await records();
+  const callsOf = (type: string) => lines.filter((line) => line['type'] === type).map((line) => line['call']);
+  const permitted = lines.filter((line) => line['type'] === 'intent' && JSON.stringify(line).includes('"permit"'));
+  expect(permitted.length).toBeGreaterThan(2 * faults.length);
+  const outcomes = new Set(callsOf('outcome'));
+  expect(permitted.filter((line) => !outcomes.has(line['call']))).toEqual([]);
+  expect(outcomes.size).toBe(callsOf('outcome').length);
 });
 
 test('over stdio the same file serves the same answers', async () => {
