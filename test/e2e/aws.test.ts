@@ -204,7 +204,7 @@ test('every call leaves its records, whatever the service does', async () => {
   expect(answers.map((code) => code === undefined)).toEqual(faults.flatMap(() => [false, true]));
   const lines = await records();
   const callsOf = (type: string) => lines.filter((line) => line['type'] === type).map((line) => line['call']);
-  const permitted = lines.filter((line) => line['type'] === 'intent' && JSON.stringify(line).includes('"permit"'));
+  const permitted = lines.filter((line) => line['type'] === 'intent' && JSON.stringify(line).includes('"eff":"allow"'));
   expect(permitted.length).toBeGreaterThan(2 * faults.length);
   const outcomes = new Set(callsOf('outcome'));
   expect(permitted.filter((line) => !outcomes.has(line['call']))).toEqual([]);
