@@ -95,7 +95,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
         (error: unknown) => report('the state of the audit disk could not be recorded', error),
       );
   const measure = options.measureRoom === undefined ? {} : { measure: options.measureRoom };
-  const space = await createSpace({ directory: root, instance: instance.name, note, report, ...measure });
+  const space = createSpace({ directory: root, instance: instance.name, note, report, ...measure });
   if (sealer !== undefined)
     await anchor.resume().catch((error: unknown) => report('the anchor log cannot be read', error));
   const stopAnchor = sealer === undefined ? () => undefined : anchor.start(report);

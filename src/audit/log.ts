@@ -201,7 +201,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
       sealing.certify(clock.stamp(head.ts).ts, opening !== undefined);
     }
     const placed = batch.map(({ content }) => sealing.add(content));
-    if (sealNow || rotationIsDue(frame)) sealing.seal();
+    if (sealNow || rotationIsDue(frame)) sealing.close();
     sealNow = false;
     if (frame.size() === head.range.size) return [];
     const { bytes, head: next } = frame.finish();

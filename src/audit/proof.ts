@@ -1,5 +1,6 @@
 /** Shows that one record stands in a log: receipts checked against the log, and proofs in the C2SP tlog-proof form that need no log. */
 
+import { z } from 'zod';
 import { sha256 } from './chain.ts';
 import { listLogs, listSegments, logDirectory } from './layout.ts';
 import { eachLine } from './lines.ts';
@@ -50,10 +51,22 @@ function stringField(line: string, key: string): string | undefined {
   return typeof entry?.[1] === 'string' ? entry[1] : undefined;
 }
 
-export interface Receipt {
-  readonly origin: string;
-  readonly seq: number;
-  readonly leaf: string;
+const receiptSchema = z.object({
+  origin: z.string(),
+  seq: z.number().int().min(0),
+  leaf: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
+/** The receipt in `value`, which may be a whole answer of a tool with the receipt somewhere inside. */
+export function findReceipt(value: unknown): Receipt | undefined {
+  const own = receiptSchema.safeParse(value).data;
+  if (own !== undefined || typeof value !== 'object' || value === null) return own;
+  for (const inner of Object.values(value)) {
+    const found = findReceipt(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 export type ReceiptVerdict = 'present' | 'absent' | 'different' | 'no_log';

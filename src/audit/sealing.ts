@@ -12,7 +12,7 @@ export interface Sealing {
   /** Adds a record, and a seal after it when the cadence asks for one. */
   readonly add: (content: string) => Placed;
   /** Seals what is not sealed yet. */
-  readonly seal: () => void;
+  readonly close: () => void;
   /** Lines up to and with the last seal or certificate. */
   readonly sealed: () => number;
   /** The newest head sealed in this batch. */
@@ -52,7 +52,7 @@ export function beginSealing(
       if (frame.size() - sealed >= sealEvery) seal();
       return placed;
     },
-    seal,
+    close: seal,
     sealed: () => sealed,
     note: () => note,
   };

@@ -42,7 +42,7 @@ const criticalRoom = ({ total }: Room) => Math.min(128 * mebibyte, total / 20);
 /** 1 GiB or a twentieth of the disk, whichever is more, but never over a quarter of a small one. */
 const lowRoom = ({ total }: Room) => Math.min(Math.max(1024 * mebibyte, total / 20), total / 4);
 
-export async function createSpace(options: SpaceOptions): Promise<Space> {
+export function createSpace(options: SpaceOptions): Space {
   const { directory, note, report } = options;
   const ballast = join(directory, `${options.instance}.reserve`);
   const measure = options.measure ?? (() => roomOf(directory));
@@ -50,7 +50,10 @@ export async function createSpace(options: SpaceOptions): Promise<Space> {
   let since = '';
   let refused = 0;
   let measured = Number.NEGATIVE_INFINITY;
-  let reserved = await reserve(ballast, await measure());
+  let reserved = measure().then(
+    (room) => reserve(ballast, room),
+    () => false,
+  ); // nobody waits for it: starting is quick
 
   async function look(): Promise<void> {
     measured = Date.now();
@@ -73,7 +76,7 @@ export async function createSpace(options: SpaceOptions): Promise<Space> {
 
   async function resume(room: Room): Promise<void> {
     report('the audit disk has room again');
-    reserved = reserved || (await reserve(ballast, room));
+    if (!(await reserved)) reserved = reserve(ballast, room);
     await note({ type: 'resumed', refused_total: refused, from: since, to: formatTime(Date.now() * 1000) });
     refused = 0;
   }
@@ -86,8 +89,8 @@ export async function createSpace(options: SpaceOptions): Promise<Space> {
       throw new LogUnavailable('no_space', 'the audit disk is nearly full');
     },
     async releaseReserve() {
-      if (!reserved) return false;
-      reserved = false;
+      if (!(await reserved)) return false;
+      reserved = Promise.resolve(false);
       report('the reserve of the audit disk was given up so that calls under way can be recorded');
       return unlink(ballast).then(
         () => true,
@@ -95,7 +98,7 @@ export async function createSpace(options: SpaceOptions): Promise<Space> {
       );
     },
     async close() {
-      if (reserved) await unlink(ballast).catch(() => undefined);
+      if (await reserved) await unlink(ballast).catch(() => undefined);
     },
   };
 }

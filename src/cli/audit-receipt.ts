@@ -1,18 +1,11 @@
 /** `pgwarden audit receipt`: holds the log to the receipt a client was given. */
 
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
-import { checkReceipt, type ReceiptVerdict } from '../audit/proof.ts';
+import { checkReceipt, findReceipt, type ReceiptVerdict } from '../audit/proof.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
-
-const receiptSchema = z.object({
-  origin: z.string(),
-  seq: z.number().int().min(0),
-  leaf: z.string().regex(/^[0-9a-f]{64}$/),
-});
 
 const verdicts: Record<ReceiptVerdict, string> = {
   present: 'Present: the log holds the record this receipt was given for, at its place.',
@@ -43,14 +36,4 @@ async function readJson(source: string): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-function findReceipt(value: unknown): z.infer<typeof receiptSchema> | undefined {
-  const own = receiptSchema.safeParse(value).data;
-  if (own !== undefined || typeof value !== 'object' || value === null) return own;
-  for (const inner of Object.values(value)) {
-    const found = findReceipt(inner);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

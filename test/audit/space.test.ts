@@ -57,7 +57,7 @@ test('when the disk is full after all, the reserve makes room for the outcome of
   const disk = failingFiles();
   const desk = await openDesk(directory, { files: disk.files });
   const reserve = join(directory, 'i1.reserve');
-  expect(statSync(reserve).size).toBe(8 * 1024 * 1024);
+  await expect.poll(() => existsSync(reserve) && statSync(reserve).size).toBe(8 * 1024 * 1024);
   const query = await desk.recordIntent(aPermit());
   disk.fail('write', 'ENOSPC');
   await expect(desk.recordOutcome(query, { ok: true, value: aResult })).resolves.toMatchObject({ seq: 2 });
