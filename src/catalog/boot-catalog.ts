@@ -1,0 +1,86 @@
+/**
+ * What the broker's own texts read of the system catalogs: the snapshot cannot tell before it is loaded. A test reads each
+ * text against a real server and compares; an entry too many or too few fails it.
+ */
+
+import type { FixedName } from './fixed-statements.ts';
+
+/** The texts with which a snapshot is loaded. */
+export type BootName = Extract<FixedName, `catalog_${string}`>;
+
+export interface BootEntry {
+  /** Relations of pg_catalog, with the columns read, parted by spaces. */
+  readonly relations: Readonly<Record<string, string>>;
+  /** Functions of pg_catalog that tell more than their arguments, parted by spaces. */
+  readonly describers: string;
+}
+
+export const bootCatalog: Readonly<Record<BootName, BootEntry>> = {
+  catalog_header: {
+    relations: {
+      pg_cast: 'castcontext castfunc castsource casttarget oid',
+      pg_class: 'oid relkind relname relnamespace relnatts reltype',
+      pg_operator: 'oid oprcode oprleft oprname oprright',
+      pg_proc: 'oid proargtypes prokind prolang proname pronamespace prorettype prosecdef',
+    },
+    describers: 'current_setting',
+  },
+  catalog_schemas: {
+    relations: {
+      pg_namespace: 'nspname oid',
+    },
+    describers: '',
+  },
+  catalog_types: {
+    relations: {
+      pg_constraint: 'contype contypid oid',
+      pg_depend: 'classid deptype objid refclassid refobjid',
+      pg_extension: 'extname oid',
+      pg_range: 'rngmultitypid rngsubtype rngtypid',
+      pg_type:
+        'oid typarray typbasetype typcategory typelem typinput typispreferred typlen typname typnamespace typrelid typtype',
+    },
+    describers: 'format_type pg_get_constraintdef regclassin',
+  },
+  catalog_functions: {
+    relations: {
+      pg_aggregate: 'aggfnoid aggkind aggnumdirectargs',
+      pg_depend: 'classid deptype objid refclassid refobjid',
+      pg_extension: 'extname oid',
+      pg_language: 'lanname oid',
+      pg_proc:
+        'oid proallargtypes proargmodes proargnames proargtypes prokind prolang proname pronamespace pronargdefaults proowner proretset prorettype prosecdef provariadic',
+    },
+    describers: 'pg_get_userbyid regclassin',
+  },
+  catalog_operators: {
+    relations: {
+      pg_operator: 'oid oprcode oprleft oprname oprnamespace oprresult oprright',
+    },
+    describers: '',
+  },
+  catalog_casts: {
+    relations: {
+      pg_cast: 'castcontext castfunc castmethod castsource casttarget oid',
+    },
+    describers: '',
+  },
+  catalog_relations: {
+    relations: {
+      pg_attribute: 'attisdropped attname attnum attrelid atttypid',
+      pg_class: 'oid relkind relname relnamespace reloptions relowner relpersistence reltype',
+      pg_depend: 'classid deptype objid refclassid refobjid',
+      pg_extension: 'extname oid',
+      pg_rewrite: 'ev_action ev_class rulename',
+      pg_type: 'oid typarray typname',
+    },
+    describers: 'pg_get_userbyid pg_get_viewdef regclassin',
+  },
+  catalog_inheritance: {
+    relations: {
+      pg_class: 'oid relkind',
+      pg_inherits: 'inhparent inhrelid inhseqno',
+    },
+    describers: '',
+  },
+};
