@@ -1,5 +1,6 @@
 /** A whole reading before the rules: the broker's own texts by built-in rules, everything else relation by relation. */
 
+import { type AnalysisText, analysisText } from '../catalog/fixed-statements.ts';
 import { systemPrincipal } from '../model/principal.ts';
 import type { Access } from '../sql/access.ts';
 import type { StatementContents, Tree } from '../sql/statement.ts';
@@ -17,6 +18,8 @@ export const builtInRules = {
   describe: 'system:describe',
   /** A listing answered from the snapshot: each entry is then shown or left out by the rules. */
   list: 'system:list',
+  /** Numbers about relations: the tool then shows those of relations the caller may see. */
+  analysis: 'system:analysis',
   /** Reads no relation and calls only functions that need no rule. */
   expression: 'system:expression',
   /** Shows a setting that tells how the session reads and prints. */
@@ -37,6 +40,8 @@ export function judgeStatement(judge: Judge, question: Question): Judgement {
   const judgement: Judgement = { rules: new Set(), denied: [], masks: [] };
   const { statement, access } = question;
   if (statement.fixed !== undefined) {
+    const analysis = question.request.action === 'describe' ? analysisText(statement.fixed) : undefined;
+    if (analysis !== undefined) return judgeAnalysis(judge, analysis, judgement);
     const rule = fixedRule(statement.fixed, question);
     if (rule !== undefined) judgement.rules.add(rule);
     if (rule === builtInRules.catalog || rule === builtInRules.health || rule === builtInRules.list) return judgement;
@@ -58,6 +63,31 @@ function fixedRule(name: string, question: Question): string | undefined {
   if (healthTexts.has(name)) return builtInRules.health;
   if (question.request.action === 'list' && name === listText) return builtInRules.list;
   return name === describeText && describesWhatWasRead(question) ? builtInRules.describe : undefined;
+}
+
+/** Numbers about relations are part of describing them, unless a rule denies the view they come from; the rest needs a rule. */
+function judgeAnalysis(judge: Judge, { restsOn, needs }: AnalysisText, judgement: Judgement): Judgement {
+  const ask = (view: string) => {
+    const [schema = '', relation = ''] = view.split('.');
+    return judge.ask(relationTarget(schema, relation), 'select');
+  };
+  const denied = (resource: string, hint?: string) =>
+    judgement.denied.push({
+      code: 'POLICY_DENIED',
+      kind: 'relation',
+      resource,
+      action: 'select',
+      position: 1,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  judgement.rules.add(builtInRules.analysis);
+  for (const view of restsOn) if (ask(view).rule?.effect === 'deny') denied(view);
+  for (const view of needs) {
+    const { permit, rule } = ask(view);
+    if (permit && rule) judgement.rules.add(rule.text);
+    else denied(view, 'It shows activity; the policy opens it with @statistics.');
+  }
+  return judgement;
 }
 
 /** The text is run with a schema and a name as its values: they must be those of the relation that is judged. */
