@@ -17,6 +17,7 @@ import {
   writeNote,
 } from '../../src/audit/note.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
+import { rechained } from './rechained.ts';
 import { aCall, testSigningKey, testVerifierKey } from './shapes.ts';
 import { freshDirectory, openDesk, segmentsOf } from './support.ts';
 
@@ -38,19 +39,6 @@ async function aSealedLog(calls = 1_700): Promise<{ directory: string; path: str
 }
 
 const isSeal = (line: string) => line.includes('"type":"seal"');
-
-/** Writes `seq`, `prev` and references to other records anew from the first line on, as a careful forger would. */
-function rechained(lines: readonly string[]): string[] {
-  let prev = '0'.repeat(64);
-  const moved = new Map(lines.map((line, seq) => [Number(/"seq":(\d+)/.exec(line)?.[1]), seq]));
-  return lines.map((line, seq) => {
-    const next = line
-      .replace(/^\{"prev":"[0-9a-f]{64}","seq":\d+/, `{"prev":"${prev}","seq":${seq}`)
-      .replace(/"iseq":(\d+)/, (_, iseq: string) => `"iseq":${moved.get(Number(iseq)) ?? iseq}`);
-    prev = leafHash(next);
-    return next;
-  });
-}
 
 async function verdict(directory: string, path: string, lines: readonly string[], against: readonly Checkpoint[] = []) {
   writeFileSync(path, lines.map((line) => `${line}\n`).join(''));

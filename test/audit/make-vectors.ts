@@ -5,7 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { createAuditDesk } from '../../src/audit/desk.ts';
 import { recordJsonSchema } from '../../src/audit/record-check.ts';
 import { Refusal } from '../../src/model/errors.ts';
-import { aCall, aDatabase, aRequest, aStatement, testKey } from './shapes.ts';
+import { rechained } from './rechained.ts';
+import { aCall, aDatabase, aRequest, aStatement, testKey, testSigningKey, testVerifierKey } from './shapes.ts';
 
 const audit = resolve(import.meta.dirname, '../../audit');
 const vectors = join(audit, 'vectors');
@@ -48,9 +49,36 @@ async function makeValid(): Promise<string[]> {
   return readFileSync(join(directory, log), 'utf8').split('\n').slice(0, -1);
 }
 
+/** A small signed log, and what a forger makes of it. */
+async function makeSigned(): Promise<void> {
+  const directory = join(vectors, 'signed');
+  const desk = await createAuditDesk({ directory, sql: 'redacted', hmacKey: testKey, signingKey: testSigningKey });
+  for (let i = 0; i < 3; i += 1) await aCall(desk, { call: `019aa0c6-5b7a-7c1e-8a51-00000000001${i}` });
+  await desk.close();
+  for (const path of ['i1.lock', 'orders/i1/index', '_anchor/i1/index'])
+    rmSync(join(directory, path), { recursive: true });
+  const signed = readFileSync(join(directory, log), 'utf8').split('\n').slice(0, -1);
+  const anchor = readFileSync(join(directory, '_anchor/i1/000000000000.jsonl'), 'utf8');
+  const forgeries = {
+    'signed-rewritten': rechained(signed.with(2, (signed[2] ?? '').replace('alice', 'mallo'))),
+    'signed-cut': signed.slice(0, 4),
+    'signed-unsigned': rechained(
+      signed
+        .filter((line) => !/"type":"(?:seal|epoch)"/.test(line))
+        .map((line) => line.replace(/"vkeys":\[[^\]]*\]/, '"vkeys":[]')),
+    ),
+  };
+  for (const [name, forged] of Object.entries(forgeries)) {
+    write(join(vectors, name, log), `${forged.join('\n')}\n`);
+    if (name === 'signed-cut') write(join(vectors, name, '_anchor/i1/000000000000.jsonl'), anchor);
+  }
+  write(join(vectors, 'identity.vkey'), `${testVerifierKey}\n`);
+}
+
 rmSync(vectors, { recursive: true, force: true });
 const lines = await makeValid();
 for (const [name, attack] of Object.entries(attacks))
   write(join(vectors, name, log), `${attack([...lines]).join('\n')}\n`);
 write(join(vectors, 'line-unfinished', log), `${lines.join('\n')}\n{"prev":"`);
+await makeSigned();
 write(join(audit, 'schema.json'), `${JSON.stringify(recordJsonSchema(), undefined, 2)}\n`);

@@ -5,11 +5,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodeOf, type FindingCode } from '../../src/audit/findings.ts';
+import { readVerifierKey } from '../../src/audit/note.ts';
 import { recordJsonSchema } from '../../src/audit/record-check.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 
 const audit = resolve(import.meta.dirname, '../../audit');
 const vectors = join(audit, 'vectors');
+
+const keys = [readVerifierKey(readFileSync(join(vectors, 'identity.vkey'), 'utf8'))].filter((key) => key !== undefined);
 
 interface Expected {
   readonly exit: number;
@@ -32,14 +35,25 @@ const expected: Record<string, Expected> = {
   'byte-order-mark': { exit: 3, code: 'chain_broken', seq: 0 },
   'outcome-removed': { exit: 1, code: 'unanswered', shell: 'intact' },
   'line-unfinished': { exit: 1, code: 'torn_tail' },
+  signed: { exit: 0 },
+  'signed-rewritten': { exit: 3, code: 'root_mismatch', shell: 'intact' },
+  'signed-cut': { exit: 3, code: 'contradicts_head', shell: 'intact' },
+  'signed-unsigned': { exit: 3, code: 'signature_invalid', shell: 'intact' },
 };
 
 test('there is an expectation for every vector, and a vector for every expectation', () => {
-  expect(readdirSync(vectors).sort()).toEqual(Object.keys(expected).sort());
+  expect(
+    readdirSync(vectors)
+      .filter((name) => !name.endsWith('.vkey'))
+      .sort(),
+  ).toEqual(Object.keys(expected).sort());
 });
 
 test.each(Object.entries(expected))('%s', async (name, { exit, code, seq }) => {
-  const [report] = await verifyDirectory(join(vectors, name), { full: true });
+  const trusted = name.startsWith('signed') ? keys : [];
+  const report = (await verifyDirectory(join(vectors, name), { full: true, trusted })).find(
+    ({ log }) => log === 'orders/i1',
+  );
   const [first] = report?.findings.filter(({ severity }) => severity !== 'note') ?? [];
   expect(exitCodeOf(report?.findings ?? [])).toBe(exit);
   expect(first?.code).toBe(code);
