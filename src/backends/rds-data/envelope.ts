@@ -82,10 +82,10 @@ const markerType = (
   WHERE t.oid = pg_catalog.pg_typeof($${marker}))`;
 
 /** One row of one text for each marker: the type PostgreSQL infers for it. The statement is read and not run. */
-function typesFrame(columns: number, markers: number): Frame {
+function typesFrame(markers: number): Frame {
   const types = Array.from({ length: markers }, (_, index) => markerType(index + 1));
   return {
-    before: open(columns),
+    before: open(0),
     after: `\n)\nSELECT ${types.join(', ')} FROM (SELECT) AS pgwarden_one LEFT JOIN pgwarden_statement AS pgwarden_row ON false`,
   };
 }
@@ -140,6 +140,12 @@ async function piecesOf(
   return pieces;
 }
 
+async function withoutSemicolons(sql: string): Promise<string> {
+  const bytes = Buffer.from(sql, 'utf8');
+  for (const token of await scan(sql)) if (token.text === ';') bytes.fill(' ', token.start, token.end);
+  return bytes.toString('utf8');
+}
+
 function positions(frame: Frame, pieces: readonly Piece[]): Sendable['toStatement'] {
   const length = (text: string) => [...text].length;
   return (position) => {
@@ -192,9 +198,11 @@ async function expectation(
   };
 }
 
-/** The statement inside the parsed text: the body of the first WITH query, or the whole where there is no frame. */
+/** The statement inside the parsed text: what is prepared, the body of the first WITH query, or the whole without a frame. */
 function inner(tree: unknown, framed: boolean): unknown {
   if (!framed) return tree;
+  const prepared = fieldsOf(tree, 'PrepareStmt');
+  if (prepared !== undefined) return prepared['query'];
   const clause = fieldsOf(tree, 'SelectStmt')?.['withClause'];
   const [query] = listOf(typeof clause === 'object' && clause !== null ? Reflect.get(clause, 'ctes') : undefined);
   return fieldsOf(query, 'CommonTableExpr')?.['ctequery'];
@@ -253,10 +261,9 @@ export function enveloped(
 /** A question about the types of a query's parameters; the query is not run. */
 export function typeQuestion(
   statement: Readonly<StatementContents>,
-  columns: number,
   types: readonly (CastType | undefined)[],
 ): Promise<Sendable> {
-  return make(statement, (markers) => typesFrame(columns, markers), types);
+  return make(statement, typesFrame, types);
 }
 
 /** A question about the names of a query's columns; the query is not run to its first row. */
@@ -273,6 +280,27 @@ export function bare(
   types: readonly (CastType | undefined)[],
 ): Promise<Sendable> {
   return make(statement, () => noFrame, types);
+}
+
+/**
+ * A write, prepared under `name` and not run, so that PostgreSQL says which types its parameters have. Its `$n` stand as
+ * they are: they are the prepared statement's own. Types that are not stated are inferred.
+ */
+export async function preparation(
+  statement: Readonly<StatementContents>,
+  name: string,
+  types: readonly (CastType | undefined)[],
+): Promise<Pick<Sendable, 'sql' | 'toStatement'>> {
+  const list = types.map((type) => type ?? 'unknown').join(', ');
+  const frame: Frame = { before: `PREPARE ${name} (${list}) AS\n`, after: '' };
+  const sql = `${frame.before}${await withoutSemicolons(statement.sql)}`;
+  if (sql.length > longestText) throw tooLong();
+  if (asPostgresGetsIt(sql, []) !== sql) throw corrupted();
+  await prove(statement, sql, frame, (node) => node);
+  return {
+    sql,
+    toStatement: (position) => (position > frame.before.length ? position - frame.before.length : undefined),
+  };
 }
 
 /** One of the adapter's own texts: each `$n` once, cast to its type. */

@@ -14,9 +14,10 @@ import { lookupStep, readTypes } from '../values/type-lookup.ts';
 import { dataRow, fieldText, readLines, typeOfColumn } from './cells.ts';
 import type { Executed } from './data-api.ts';
 import { type Deadline, deadline } from './deadline.ts';
-import { bare, type CastType, enveloped, ownText, type Sendable, shapeQuestion, typeQuestion } from './envelope.ts';
+import { bare, type CastType, enveloped, ownText, type Sendable, shapeQuestion } from './envelope.ts';
 import type { Knowledge, StatementKnowledge } from './knowledge.ts';
 import { outputNames } from './output-names.ts';
+import { type Ask, askParameterTypes, type ParameterTypes } from './parameter-types.ts';
 import { checkKind } from './permitted-kinds.ts';
 import { openTransaction, type Transaction, type TransactionParts } from './transaction.ts';
 
@@ -107,11 +108,11 @@ class Runner {
     const { knowledge } = this.parts;
     const { query, statement } = this.call;
     knowledge.renew(query.access.catalogVersion);
-    if (statement.tree['SelectStmt'] === undefined) return this.#runBare();
-    const key = JSON.stringify([statement.sql, this.stated, query.database.searchPath]);
-    const known = knowledge.of(key);
+    const known = knowledge.of(JSON.stringify([statement.sql, this.stated, query.database.searchPath]));
+    const ask: Ask = (sql, values, toStatement) => this.transaction.execute(sql, values, this.time, toStatement);
+    known.parameterTypes ??= await askParameterTypes(statement, this.stated, ask);
+    if (statement.tree['SelectStmt'] === undefined) return this.#runBare(known.parameterTypes);
     known.names ??= outputNames(query, statement) ?? (await this.#askNames());
-    known.parameterTypes ??= await this.#askTypes(known.names.length);
     return this.#runEnveloped(known.names, await this.#envelope(known, known.names.length, known.parameterTypes));
   }
 
@@ -141,25 +142,11 @@ class Runner {
     });
   }
 
-  #ask(question: Sendable): Promise<Executed> {
-    const nothing = question.markers.map(() => null);
-    return this.transaction.execute(question.sql, nothing, this.time, question.toStatement);
-  }
-
   async #askNames(): Promise<readonly string[]> {
-    const { columns } = await this.#ask(await shapeQuestion(this.call.statement, this.stated));
+    const question = await shapeQuestion(this.call.statement, this.stated);
+    const nothing = question.markers.map(() => null);
+    const { columns } = await this.transaction.execute(question.sql, nothing, this.time, question.toStatement);
     return (columns ?? []).map(({ label, name }) => label ?? name ?? '');
-  }
-
-  /** PostgreSQL infers types from the text; a value sent as text would be text, so its cast must be written. */
-  async #askTypes(columns: number): Promise<readonly (CastType | undefined)[]> {
-    if (this.stated.every((type) => type !== undefined)) return this.stated;
-    const question = await typeQuestion(this.call.statement, columns, this.stated);
-    const { records } = await this.#ask(question);
-    const types = [...this.stated];
-    for (const [index, parameter] of question.markers.entries())
-      types[parameter - 1] ??= records[0]?.[index]?.stringValue;
-    return types;
   }
 
   async #runEnveloped(names: readonly string[], sendable: Sendable): Promise<Run> {
@@ -207,9 +194,9 @@ class Runner {
   }
 
   /** EXPLAIN, SHOW and writes: sent as they stand, and read from the service's own form of values. */
-  async #runBare(): Promise<Run> {
+  async #runBare(parameterTypes: ParameterTypes): Promise<Run> {
     const { query, statement } = this.call;
-    const sendable = await bare(statement, this.stated);
+    const sendable = await bare(statement, parameterTypes);
     const answer = await this.transaction.execute(
       sendable.sql,
       this.#values(sendable),

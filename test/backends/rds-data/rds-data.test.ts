@@ -232,6 +232,13 @@ describe('errors', () => {
     });
   });
 
+  test('EXPLAIN infers the types of its query’s parameters', async () => {
+    const plan = await run('EXPLAIN (COSTS off) SELECT id FROM items WHERE id = $1 AND name LIKE $2', {
+      values: ['7', 'i%'],
+    });
+    expect(plan.rows.flat().join(' ')).toContain('(id = 7)');
+  });
+
   test('a position behind a parameter is found', async () => {
     const broken = await failure(run('SELECT id FROM items WHERE id = $1 AND nix', { values: ['1'] }));
     expect(broken).toMatchObject({ sqlstate: '42703', position: 40 });
@@ -293,6 +300,22 @@ describe('writes', () => {
       rows: [],
     });
     expect(operations().filter((name) => name === 'CommitTransaction')).toHaveLength(2);
+  });
+
+  test('infer the types of their parameters, and leave no prepared statement behind', async () => {
+    const insert = `INSERT INTO items (id, name, at, feeling) VALUES ($1, $2, $3, $4) RETURNING id, at, feeling;`;
+    const values = ['201', "o'clock :x", '2024-02-29 12:00+02', 'sad'];
+    expect((await write(insert, { kind: 'INSERT', values })).rows).toEqual([[201, '2024-02-29T10:00:00Z', 'sad']]);
+    const deleted = await write('DELETE FROM items WHERE id = ANY ($1) AND name = $2', {
+      kind: 'DELETE',
+      values: ['{201}', "o'clock :x"],
+    });
+    expect(deleted.affected).toBe(1);
+    expect(
+      emulator.calls.map((call) => call.sql ?? '').filter((sql) => /^(PREPARE|DEALLOCATE)/.test(sql)),
+    ).toHaveLength(4);
+    const wrong = await failure(write('UPDATE items SET nix = $1', { kind: 'UPDATE', values: ['1'] }));
+    expect(wrong).toMatchObject({ sqlstate: '42703', position: 18 });
   });
 
   test('are never sent again, and an answer lost at the commit is told as unknown', async () => {
