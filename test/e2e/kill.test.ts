@@ -86,8 +86,9 @@ test(
     let seed = Number(process.env['PGWARDEN_SEED'] ?? 20261123);
     console.log(`seed ${seed}`);
     for (let round = 0; round < rounds; round++) {
-      seed = (seed * 1103515245 + 12345) % 2147483648;
-      acknowledged.push(...(await loadUntilKilled(seed % 250, seed % 4 === 0)));
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      const random = seed >>> 8; // the low bits of such a generator repeat
+      acknowledged.push(...(await loadUntilKilled(random % 250, random % 4 === 0)));
     }
     const { stdout } = await promisify(execFile)(process.execPath, [
       entry,
