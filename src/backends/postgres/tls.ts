@@ -16,6 +16,14 @@ async function readRoots(file: string): Promise<string> {
   }
 }
 
+/** The configured file; for hosts of RDS the roots a package ships; else those Node.js brings. */
+async function trusted({ caFile, hostname }: DirectPostgresConnection): Promise<{ ca?: string | string[] }> {
+  if (caFile !== undefined) return { ca: await readRoots(caFile) };
+  if (!/\.rds\.amazonaws\.com(\.cn)?$/.test(hostname)) return {};
+  const { rdsRoots } = await import('../aws/rds-roots.ts');
+  return { ca: rdsRoots() };
+}
+
 const anyName = () => undefined;
 
 /**
@@ -23,10 +31,10 @@ const anyName = () => undefined;
  * public roots anyone can have a certificate. `require` encrypts without verifying, unless a `ca` is given: then it is
  * `verify-ca`, as in libpq.
  */
-export async function tlsOptions({ ssl, caFile, hostname }: DirectPostgresConnection): Promise<TlsOptions> {
+export async function tlsOptions(connection: DirectPostgresConnection): Promise<TlsOptions> {
+  const { ssl, caFile, hostname } = connection;
   if (ssl === 'disable') return undefined;
-  const roots = caFile === undefined ? {} : { ca: await readRoots(caFile) };
-  const base = { minVersion: 'TLSv1.2', ...roots } as const;
+  const base = { minVersion: 'TLSv1.2', ...(await trusted(connection)) } as const;
   if (ssl === 'verify-full')
     return {
       ...base,

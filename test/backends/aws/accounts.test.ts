@@ -1,9 +1,12 @@
 /** Accounts, roles, regions and endpoints: whose keys sign a call, and where it goes. */
 
+import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endpointFor, regionFor } from '../../../src/backends/aws/endpoints.ts';
 import { iamToken } from '../../../src/backends/aws/iam-token.ts';
+import { rootsAt } from '../../../src/backends/aws/rds-roots.ts';
 import { type Backends, createBackends } from '../../../src/backends/backends.ts';
+import { tlsOptions } from '../../../src/backends/postgres/tls.ts';
 import type { RdsDataApiConnection } from '../../../src/model/database.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
@@ -47,6 +50,27 @@ test('an IAM token names host, port and user, and is signed for the region in th
   const token = await iamToken(directConnection(server, { iam: true, ssl: 'verify-full' }), 'broker');
   expect(token).toMatch(/^db\.cluster-abc\.eu-west-1\.rds\.amazonaws\.com:5432\/\?Action=connect&DBUser=broker/);
   expect(decodeURIComponent(token)).toContain('/eu-west-1/rds-db/aws4_request');
+});
+
+describe('roots of RDS', () => {
+  test('the shipped ones are trusted for hosts of RDS alone, and a file replaces them', async () => {
+    const host = { host: 'db.x.eu-west-1.rds.amazonaws.com', port: 5432, user: 'u', password: '', database: 'd' };
+    const rds = await tlsOptions(directConnection(host, { ssl: 'verify-full' }));
+    expect(rds?.ca).toHaveLength(rootCertificates.length + rootsAt(new Date()).length);
+    expect(rds?.rejectUnauthorized).toBe(true);
+    const other = await tlsOptions(
+      directConnection({ ...host, host: 'rds.amazonaws.com.example.com' }, { ssl: 'verify-full' }),
+    );
+    expect(other?.ca).toBeUndefined();
+    const named = tlsOptions(directConnection(host, { ssl: 'verify-full', caFile: '/nonexistent' }));
+    await expect(named).rejects.toThrow('cannot be read');
+  });
+
+  test('expired ones are dropped', () => {
+    const [before, after] = [rootsAt(new Date('2022-06-01')), rootsAt(new Date('2026-11-01'))];
+    expect(after.length).toBeGreaterThan(50);
+    expect(before.length).toBeGreaterThan(after.length);
+  });
 });
 
 describe('roles', () => {
