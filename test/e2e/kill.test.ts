@@ -1,9 +1,8 @@
 /** kill -9 under load: nothing acknowledged is lost, the chain verifies, and every executed query has its intent. */
 
-import { execFile } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSession } from '../support/mcp-http.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
@@ -90,15 +89,11 @@ test(
       const random = seed >>> 8; // the low bits of such a generator repeat
       acknowledged.push(...(await loadUntilKilled(random % 250, random % 4 === 0)));
     }
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      entry,
-      'audit',
-      'verify',
-      '--full',
-      '--config',
-      place.config,
-    ]);
-    console.log(stdout);
+    const verify = spawnSync(process.execPath, [entry, 'audit', 'verify', '--full', '--config', place.config], {
+      encoding: 'utf8',
+    });
+    console.log(verify.stdout);
+    expect({ status: verify.status, said: verify.status === 0 ? '' : verify.stdout }).toEqual({ status: 0, said: '' });
     expect(acknowledged.length).toBeGreaterThan(rounds);
     const lines = linesOnDisk();
     const lost = acknowledged.filter(
