@@ -58,11 +58,11 @@ export interface Planted {
   readonly drop: () => Promise<void>;
 }
 
-/** A database with this seed, whose counters are written out before the first question. */
-export async function planted(seed: string, server?: ServerAddress): Promise<Planted> {
+/** A database with these seeds, each a transaction, whose counters are written out before the first question. */
+export async function planted(seeds: string | readonly string[], server?: ServerAddress): Promise<Planted> {
   const database = await testDatabase(server === undefined ? {} : { server });
   const client = await database.client();
-  await client.query(seed);
+  for (const seed of [seeds].flat()) await client.query(seed);
   await client.query('SELECT pg_stat_force_next_flush()'); // counters wait in the session that made them
   const open: Analysis[] = [];
   return {
