@@ -1,6 +1,6 @@
 /** Twenty databases, one of them sick in each known way: what the others feel of it is counted, not timed. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Backends, createBackends } from '../../../src/backends/backends.ts';
 import type { Database } from '../../../src/model/database.ts';
 import { BrokerError } from '../../../src/model/errors.ts';
@@ -27,17 +27,19 @@ beforeAll(async () => {
       limits: { maxConcurrency: concurrency, connectTimeout: 30_000, queueTimeout: 30_000 },
     }),
   );
-  backends = createBackends({ readSecret: readTestSecret, nativeDriverForced: false });
 });
 
 beforeEach(async () => {
   emulator.faults.clear();
   await vi.waitFor(() => expect(emulator.transactions.count).toBe(0), 10_000);
   emulator.forgetCalls();
+  // What one way of being sick has taught the breaker is no business of the next.
+  backends = createBackends({ readSecret: readTestSecret, nativeDriverForced: false });
 });
 
+afterEach(() => backends.close());
+
 afterAll(async () => {
-  await backends.close();
   await emulator.close();
   await server.drop();
 });
