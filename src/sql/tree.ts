@@ -10,11 +10,13 @@ export function isTree(value: unknown): value is Tree {
 /** A wrapped node `{ Kind: { …fields } }` taken apart; undefined for anything else, and for the empty node `{}` that stands for NULL. */
 export function unwrap(value: unknown): { readonly kind: string; readonly fields: Tree } | undefined {
   if (!isTree(value)) return undefined;
-  const entries = Object.entries(value);
-  const [entry] = entries;
-  if (entry === undefined || entries.length !== 1) return undefined;
-  const [kind, fields] = entry;
-  return isTree(fields) ? { kind, fields } : undefined;
+  let found: { readonly kind: string; readonly fields: Tree } | undefined;
+  for (const kind in value) {
+    const fields = value[kind];
+    if (found !== undefined || !isTree(fields)) return undefined;
+    found = { kind, fields };
+  }
+  return found;
 }
 
 /** The fields of `value` if it is a node of that kind. */

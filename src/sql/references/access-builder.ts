@@ -1,6 +1,6 @@
 /** The finished reading: what the decision point is asked about. */
 
-import type { Procedure } from '../../catalog/catalog.ts';
+import type { Column, Procedure } from '../../catalog/catalog.ts';
 import type { Access, ColumnUse, FunctionAccess, OutputColumn, RelationAccess, Witness } from '../access.ts';
 import type { Behind } from './bodies.ts';
 import type { Output } from './clauses/target-list.ts';
@@ -39,7 +39,7 @@ function relationAccess(reading: Reading, draft: RelationDraft, behind: Behind):
     oid: relation.oid,
     action,
     columns: columns.map((column) => columnUse(reading, draft, column)),
-    allColumns: reading.catalog.columns(relation).map(({ name }) => name),
+    allColumns: namesOf(reading.catalog.columns(relation)),
     system: relation.system,
     ...(relation.extension === undefined ? {} : { extension: relation.extension }),
     behind: behind.behind,
@@ -74,8 +74,25 @@ function functionAccess(reading: Reading, { procedure, via, location, written }:
   };
 }
 
-function argumentTypes({ types }: Reading, { args }: Procedure): readonly string[] {
-  return args.map((type) => types.display(type));
+const printedArguments = new WeakMap<Procedure, readonly string[]>();
+
+/** As `format_type` prints them. */
+function argumentTypes({ types }: Reading, procedure: Procedure): readonly string[] {
+  const known = printedArguments.get(procedure);
+  if (known !== undefined) return known;
+  const printed = procedure.args.map((type) => types.display(type));
+  printedArguments.set(procedure, printed);
+  return printed;
+}
+
+const columnNames = new WeakMap<readonly Column[], readonly string[]>();
+
+function namesOf(columns: readonly Column[]): readonly string[] {
+  const known = columnNames.get(columns);
+  if (known !== undefined) return known;
+  const names = columns.map(({ name }) => name);
+  columnNames.set(columns, names);
+  return names;
 }
 
 function outputColumn({ name, value }: Output): OutputColumn {

@@ -73,7 +73,7 @@ function matcher({ reading }: Scope, schema: string | undefined, name: string): 
 }
 
 /** Reads one column of an item: notes it where it is a relation's. */
-export function readColumn(scope: Scope, column: RangeColumn, location: number, written?: string): Value {
+export function readColumn(scope: Scope, column: RangeColumn, location: number, written?: readonly string[]): Value {
   const { type, fields } = column;
   if (column.column === undefined) return { type, location, origin: column.origin, fields };
   const { of, is } = column.column;

@@ -50,9 +50,14 @@ export function quote(name: string): string {
   return plain.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
+/** Parts of a name as they can be written. */
+export function writtenAs(parts: readonly string[]): string {
+  return parts.length === 1 ? quote(parts[0] ?? '') : parts.map(quote).join('.');
+}
+
 export function qualifiedName(parts: readonly string[]): QualifiedName {
   const name = parts.at(-1) ?? '';
-  return { catalog: parts.at(-3), schema: parts.at(-2), name, written: parts.map(quote).join('.') };
+  return { catalog: parts.at(-3), schema: parts.at(-2), name, written: writtenAs(parts) };
 }
 
 /** An operator's name is printed as it is; its schema, where one is given, as OPERATOR(schema.op). */

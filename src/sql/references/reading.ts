@@ -6,6 +6,7 @@ import type { FunctionAccess, RelationAccess } from '../access.ts';
 import { type NameKind, NameNotAvailable, type Sight } from '../name-not-available.ts';
 import type { Tree } from '../statement.ts';
 import { classOf } from './function-class.ts';
+import { writtenAs } from './nodes.ts';
 import { type TypeSystem, typesOf } from './types/type-system.ts';
 import { oid } from './types/well-known.ts';
 
@@ -129,11 +130,13 @@ export class Reading {
       this.unbound(written, 'column', location);
   }
 
-  /** Notes that a column is read or written. `written` is undefined where no text of the caller names it (stars). */
-  column(draft: RelationDraft, column: Column, location: number, written?: string): ColumnDraft {
+  /** Notes that a column is read or written. `parts` are undefined where no text of the caller names it (stars). */
+  column(draft: RelationDraft, column: Column, location: number, parts?: readonly string[]): ColumnDraft {
+    const known = draft.columns.get(column.attnum);
+    const isAsked = this.#options.sight !== undefined || known?.written === undefined;
+    const written = parts !== undefined && isAsked ? writtenAs(parts) : undefined;
     // before anything is known of it: a hidden name beside a star must end where a missing one does
     if (written !== undefined) this.mustSeeColumn(draft, column.name, written, location);
-    const known = draft.columns.get(column.attnum);
     if (known !== undefined) {
       known.written ??= written;
       return known;

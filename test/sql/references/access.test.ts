@@ -115,6 +115,8 @@ describe('functions are told however they are reached', () => {
     [`SELECT ARRAY['items']::regclass[]`, 'pg_catalog.regclassin(cstring)', 'cast'],
     ['SELECT $1::regclass', 'pg_catalog.regclassin(cstring)', 'cast'],
     [`SELECT pg_relation_size('items')`, 'pg_catalog.regclassin(cstring)', 'cast'],
+    [`SELECT * FROM json_to_record('{}') AS r(a short_text)`, 'public.is_short(text)', 'domain'],
+    [`SELECT json_value('1', '$' RETURNING short_text)`, 'public.is_short(text)', 'domain'],
     [`SELECT CAST(ROW('a', 'b', 1) AS address), 'x'::regtype`, 'pg_catalog.regtypein(cstring)', 'cast'],
   ])('%s', async (sql, name, via) => {
     const { functions } = await read(db.catalog, sql);
@@ -147,7 +149,14 @@ test('settings read by name are told; by anything but a constant it could be any
   const settings = async (sql: string) => (await read(db.catalog, sql)).settings;
   expect(await settings('SHOW TimeZone')).toEqual(['timezone']);
   expect(await settings(`SELECT current_setting('Work_Mem')`)).toEqual(['work_mem']);
-  expect(await settings('SELECT current_setting(name) FROM people')).toEqual(['all']);
+  expect(await settings(`SELECT current_setting('work_mem'::text, true)`)).toEqual(['work_mem']);
+  for (const any of [
+    'SELECT current_setting(name) FROM people',
+    `SELECT current_setting('timezone_x'::char(8))`,
+    `SELECT current_setting($1)`,
+    `SELECT current_setting('a' || 'b')`,
+  ])
+    expect(await settings(any)).toEqual(['all']);
 });
 
 test('positions count characters from 1, in the text as written', async () => {

@@ -34,7 +34,7 @@ export function call(reading: Reading, request: Call): Value | undefined {
   const { procedure } = meaning;
   reading.call(procedure, viaOf(procedure, request.via), location, name.written);
   for (const [index, value] of args.entries()) coerce(reading, value, meaning.args[index] ?? oid.any, 'implicit');
-  noteSetting(reading, procedure, args);
+  noteSetting(reading, procedure, request);
   return resultOf(reading, meaning, args, location);
 }
 
@@ -48,10 +48,11 @@ function viaOf({ kind }: Procedure, via: FunctionAccess['via']): FunctionAccess[
   return kind === 'aggregate' || kind === 'window' ? kind : 'call';
 }
 
-/** current_setting of anything but a constant could read any setting. */
-function noteSetting(reading: Reading, { schema, name }: Procedure, [first]: readonly Value[]): void {
-  if (schema === 'pg_catalog' && name === 'current_setting')
-    reading.settings.add(first?.literal?.toLowerCase() ?? 'all');
+/** current_setting of anything but a constant in its place could read any setting. */
+function noteSetting(reading: Reading, { schema, name }: Procedure, { args, argNames = [] }: Call): void {
+  if (schema !== 'pg_catalog' || name !== 'current_setting') return;
+  const literal = argNames.length === 0 ? args[0]?.literal : undefined;
+  reading.settings.add(literal?.toLowerCase() ?? 'all');
 }
 
 type Called = Extract<CallMeaning, { is: 'call' }>;

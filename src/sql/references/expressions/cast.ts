@@ -6,6 +6,7 @@ import { locationOf, part } from '../nodes.ts';
 import type { Scope } from '../scope.ts';
 import { coerce, noteLengthCoercion } from '../types/coercion.ts';
 import { readTypeName } from '../types/type-names.ts';
+import { oid } from '../types/well-known.ts';
 import { spend, type Value } from '../value.ts';
 import { readArray } from './array.ts';
 import { readBareExpression } from './expression.ts';
@@ -26,8 +27,13 @@ export function readCast(scope: Scope, node: Tree): Value {
     type: target,
     location: value.location,
     fields: value.type === target ? value.fields : undefined,
-    literal: value.literal,
+    literal: keepsText(target, hasModifier) ? value.literal : undefined,
   };
+}
+
+/** Whether the text of a constant is the same after the cast. */
+function keepsText(target: number, hasModifier: boolean): boolean {
+  return !hasModifier && (target === oid.text || target === oid.varchar);
 }
 
 /** ARRAY[…] that is cast at once is made of elements of the wanted type. */

@@ -3,12 +3,10 @@
 import type { Tree } from '../../statement.ts';
 import { listOf, stringOf } from '../../tree.ts';
 import { columnOf, findColumn, findEntry, readColumn, readWholeRow } from '../lookup.ts';
-import { kindOf, locationOf, qualifiedName, quote } from '../nodes.ts';
+import { kindOf, locationOf, qualifiedName, quote, writtenAs } from '../nodes.ts';
 import type { RangeEntry, Scope } from '../scope.ts';
 import type { Value } from '../value.ts';
 import { readAttribute } from './attribute.ts';
-
-const writtenAs = (names: readonly string[]) => names.map(quote).join('.');
 
 export function readColumnRef(scope: Scope, node: Tree): Value {
   const parts = listOf(node['fields']);
@@ -26,7 +24,7 @@ function readBareName(scope: Scope, name: string, location: number): Value {
   if (checked !== undefined) return { type: checked, location };
   const column = findColumn(scope, name);
   if (column === 'ambiguous') return scope.reading.unbound(quote(name), 'column', location);
-  if (column !== undefined) return readColumn(scope, column, location, quote(name));
+  if (column !== undefined) return readColumn(scope, column, location, [name]);
   const entry = findEntry(scope, undefined, name);
   if (entry === undefined || entry === 'ambiguous') return scope.reading.unbound(quote(name), 'column', location);
   return readWholeRow(scope, entry, location);
@@ -41,14 +39,13 @@ function checkedValue(start: Scope): number | undefined {
 
 /** `t.c`, `s.t.c`, `d.s.t.c`; where `t` has no column `c`, a function called `c` on the whole row. */
 function readQualified(scope: Scope, names: readonly string[], location: number): Value {
-  const written = writtenAs(names);
   const entry = itemNamed(scope, names.slice(0, -1));
-  if (entry === undefined) return scope.reading.unbound(written, 'column', location);
+  if (entry === undefined) return scope.reading.unbound(writtenAs(names), 'column', location);
   const name = names.at(-1) ?? '';
   const column = columnOf(entry, name);
-  if (column === 'ambiguous') return scope.reading.unbound(written, 'column', location);
-  if (column !== undefined) return readColumn(scope, column, location, written);
-  return readAttribute(scope, readWholeRow(scope, entry, location), name, { written, location });
+  if (column === 'ambiguous') return scope.reading.unbound(writtenAs(names), 'column', location);
+  if (column !== undefined) return readColumn(scope, column, location, names);
+  return readAttribute(scope, readWholeRow(scope, entry, location), name, { written: writtenAs(names), location });
 }
 
 function itemNamed(scope: Scope, names: readonly string[]): RangeEntry | undefined {

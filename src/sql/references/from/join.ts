@@ -38,7 +38,8 @@ function side(scope: Scope, entry: RangeEntry, name: string): RangeColumn {
 /** Both sides are read and compared; the result is the left one, the right one, or either (FULL). */
 function merge(scope: Scope, node: Tree, name: string, left: RangeEntry, right: RangeEntry): RangeColumn {
   const { reading } = scope;
-  const [l, r] = [left, right].map((entry) => readColumn(scope, side(scope, entry, name), -1, name));
+  const written = isSet(node, 'isNatural') ? undefined : [name]; // the caller of NATURAL wrote no name, and is told none
+  const [l, r] = [left, right].map((entry) => readColumn(scope, side(scope, entry, name), -1, written));
   if (l === undefined || r === undefined) return reading.unbound(name, 'column', -1);
   for (const value of [l, r]) spend(value.origin);
   const operator = { catalog: undefined, schema: undefined, name: '=', written: '=' };
@@ -77,15 +78,25 @@ interface Sides {
   readonly merged: readonly RangeColumn[];
 }
 
+function columnsOf(
+  left: RangeEntry,
+  right: RangeEntry,
+  names: readonly string[],
+  merged: readonly RangeColumn[],
+): readonly RangeColumn[] {
+  if (names.length === 0) return left.columns.concat(right.columns);
+  const isRest = ({ name }: RangeColumn) => !names.includes(name);
+  return merged.concat(left.columns.filter(isRest), right.columns.filter(isRest));
+}
+
 /** Merged columns come first. An alias hides both sides; without one their names stay, their bare columns go through the join. */
 function joined(scope: Scope, node: Tree, { left, right, inner, names, merged }: Sides): FromItem {
-  const rest = [left, right].flatMap(({ entry }) => entry.columns.filter(({ name }) => !names.includes(name)));
   const alias = readAlias(node);
   const entry: RangeEntry = {
     alias: alias.name ?? '',
     unaliased: undefined,
     relation: undefined,
-    columns: renamed(scope.reading, [...merged, ...rest], alias.columns, -1),
+    columns: renamed(scope.reading, columnsOf(left.entry, right.entry, names, merged), alias.columns, -1),
     rowType: oid.record,
     isScalar: false,
     sides: [left.entry, right.entry],

@@ -6,6 +6,7 @@ import { readExpression } from '../expressions/expression.ts';
 import { nameOfExpression } from '../expressions/output-name.ts';
 import { isSet, locationOf, namesOf, part, textField } from '../nodes.ts';
 import type { RangeEntry, Scope } from '../scope.ts';
+import { noteInput } from '../types/coercion.ts';
 import { readTypeName } from '../types/type-names.ts';
 import { oid } from '../types/well-known.ts';
 import type { Field, RangeColumn, Value } from '../value.ts';
@@ -91,5 +92,6 @@ function defined(scope: Scope, node: unknown): RangeColumn {
   if (column === undefined || typeName === undefined)
     return scope.reading.unknown('a column definition without a type', column ? locationOf(column) : -1);
   const type = readTypeName(scope.reading, typeName);
+  noteInput(scope.reading, type, locationOf(column)); // json_to_record reads its columns from text
   return { name: textField(column, 'colname') ?? '', type };
 }

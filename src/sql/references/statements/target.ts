@@ -46,7 +46,7 @@ export function writeColumn(scope: Scope, { columns }: WriteTarget, draft: Relat
   const name = textField(target, 'name') ?? '';
   const column = columns.find((candidate) => candidate.name === name);
   if (column === undefined) return scope.reading.unbound(quote(name), 'column', locationOf(target));
-  scope.reading.column(draft, column, locationOf(target), quote(name)).otherUse = true;
+  scope.reading.column(draft, column, locationOf(target), [name]).otherUse = true;
   for (const step of listOf(target['indirection'])) {
     const index = fieldsOf(step, 'A_Indices');
     for (const field of ['lidx', 'uidx']) if (index?.[field] !== undefined) readExpression(scope, index[field]);

@@ -2,7 +2,7 @@
 
 import type { Type } from '../../../catalog/catalog.ts';
 import type { Tree } from '../../statement.ts';
-import { listOf } from '../../tree.ts';
+import { fieldsOf, listOf } from '../../tree.ts';
 import { isSet, locationOf, namesOf, type QualifiedName, qualifiedName } from '../nodes.ts';
 import type { Reading } from '../reading.ts';
 import type { TypeSystem } from './type-system.ts';
@@ -24,6 +24,10 @@ export function readTypeName(reading: Reading, node: Tree): number {
   const type = typeNamed(reading.types, name);
   if (type === undefined) return reading.unbound(name.written, 'type', location);
   reading.bound.add(node);
+  for (const modifier of listOf(node['typmods'])) {
+    const word = fieldsOf(modifier, 'ColumnRef'); // geometry(Point): a bare word, no column
+    if (word !== undefined) reading.bound.add(word);
+  }
   readRowType(reading, type, name.written, location);
   if (listOf(node['arrayBounds']).length === 0) return type.oid;
   const array = reading.types.arrayOf(type.oid);
