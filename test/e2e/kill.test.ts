@@ -1,6 +1,7 @@
 /** kill -9 under load: nothing acknowledged is lost, the chain verifies, and every executed query has its intent. */
 
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
