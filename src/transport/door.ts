@@ -43,7 +43,7 @@ export function createDoor({ settings, onAuthenticationFailure, onError }: DoorO
     async authenticate(request: IncomingMessage, response: ServerResponse, path: string): Promise<Caller> {
       const address = request.socket.remoteAddress ?? '';
       const principal: Principal | undefined = await authenticate(request.headers);
-      if (principal !== undefined) return { principal, address, gone: goneSignal(response) };
+      if (principal !== undefined) return callerAt(principal, address, response);
       await failures.note(address, path).catch(onError);
       throw new HttpProblem(401, 'The caller is not authenticated.', -32001, { 'WWW-Authenticate': 'Bearer' });
     },
@@ -57,14 +57,28 @@ export function createDoor({ settings, onAuthenticationFailure, onError }: DoorO
   };
 }
 
+function callerAt(principal: Principal, address: string, response: ServerResponse): Caller {
+  let gone: AbortSignal | undefined;
+  return {
+    principal,
+    address,
+    get gone() {
+      gone ??= goneSignal(response); // most calls are answered without one
+      return gone;
+    },
+  };
+}
+
 /**
  * Aborts when the connection ends before the answer was written. 2025 revisions do not call that a cancellation; but
  * without an event store no answer could ever reach the caller, so what runs for it is stopped.
  */
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => {
+  const look = () => {
     if (!response.writableFinished) gone.abort();
-  });
+  };
+  if (response.closed) look();
+  else response.once('close', look);
   return gone.signal;
 }

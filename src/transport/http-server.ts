@@ -25,6 +25,8 @@ export interface HttpOptions extends DoorOptions {
   readonly settings: HttpSettings;
   /** Whether calls can be served now: configuration and policy in force, audit log writable. */
   readonly ready: () => Promise<boolean>;
+  /** What else `/readyz` says: words of ours, for operators who look there. */
+  readonly remarks?: () => Readonly<Record<string, string>>;
   /** Told of trouble with requests, for the operational log. */
   readonly onError: (error: Error) => void;
   readonly sessionLimits?: SessionLimits;
@@ -80,7 +82,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const sse = settings.transport === 'sse' ? createLegacySse(shared) : undefined;
   let closing = false;
   const door = createDoor(options);
-  const route = createRouter({ door, streamable, sse, ready: options.ready, isClosing: () => closing });
+  const route = createRouter({ ...options, door, streamable, sse, isClosing: () => closing });
   const server = createServer({ ...(options.timeouts ?? defaultTimeouts), maxHeaderSize }, (request, response) => {
     if (request.method === 'POST') void answering.track(new Promise((resolve) => response.once('close', resolve)));
     route(request, response).catch((thrown: unknown) => {
@@ -109,7 +111,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   };
 }
 
-interface RouterParts extends Pick<HttpOptions, 'ready'> {
+interface RouterParts extends Pick<HttpOptions, 'ready' | 'remarks'> {
   readonly door: Door;
   readonly streamable: StreamableHttp;
   readonly sse: LegacySse | undefined;
@@ -117,11 +119,13 @@ interface RouterParts extends Pick<HttpOptions, 'ready'> {
 }
 
 /** Health first, for anyone; everything else passes the door. Throws HttpProblem. */
-function createRouter({ door, streamable, sse, ready, isClosing }: RouterParts) {
+function createRouter({ door, streamable, sse, ready, remarks, isClosing }: RouterParts) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname === '/healthz') return answerHealth(request, response, true);
-    if (pathname === '/readyz') return answerHealth(request, response, !isClosing() && (await ready()));
+    if (pathname === '/readyz') {
+      return answerHealth(request, response, !isClosing() && (await ready()), remarks?.());
+    }
     if (isClosing()) throw new HttpProblem(503, 'The server is stopping.', -32000, { Connection: 'close' });
     const methods = methodsOf(pathname, sse);
     if (methods === undefined) throw new HttpProblem(404, 'Not found.');
@@ -140,10 +144,10 @@ function methodsOf(pathname: string, sse: LegacySse | undefined): readonly strin
   return pathname === sse?.messagesPath ? ['POST'] : undefined;
 }
 
-function answerHealth(request: IncomingMessage, response: ServerResponse, ok: boolean): void {
+function answerHealth(request: IncomingMessage, response: ServerResponse, ok: boolean, remarks: object = {}): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new HttpProblem(405, 'Method not allowed.');
   response.writeHead(ok ? 200 : 503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-  response.end(JSON.stringify({ status: ok ? 'ok' : 'unavailable' }));
+  response.end(JSON.stringify({ status: ok ? 'ok' : 'unavailable', ...remarks }));
 }
 
 function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<number> {

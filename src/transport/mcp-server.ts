@@ -52,7 +52,8 @@ export function createMcpServer(
   });
   mcp.server.setRequestHandler('tools/call', async ({ params }, ctx) => {
     const caller = known(callerOf(ctx));
-    const call = callContext(mcp.server, ctx, caller, params.name, transport);
+    const { id, _meta: meta } = ctx.mcpReq;
+    const call = callContext(mcp.server, { id, session: ctx.sessionId, meta }, caller, params.name, transport);
     const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone]) : ctx.mcpReq.signal;
     const tools = await calls.track(ready());
     const result = await calls.track(tools.call(params.name, params.arguments, { call, signal }));

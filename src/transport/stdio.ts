@@ -21,6 +21,8 @@ export interface StdioOptions {
 export interface StdioServer {
   /** Resolves when the client is gone and every call that ran has left its records; then the process may end. */
   readonly closed: Promise<void>;
+  /** Tells the client that its list of tools may be another one. */
+  readonly announceToolChange: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -31,7 +33,12 @@ export function startStdio(options: StdioOptions): StdioServer {
   const { stdin, stdout } = options;
   const calls = createCallsInFlight();
   const caller = { principal: options.principal };
-  const handle = serveStdio(() => createMcpServer({ ...options, calls }, 'stdio', () => caller), {
+  let mcp: ReturnType<typeof createMcpServer> | undefined;
+  const build = () => {
+    mcp = createMcpServer({ ...options, calls }, 'stdio', () => caller);
+    return mcp;
+  };
+  const handle = serveStdio(build, {
     transport: new StdioServerTransport(stdin, stdout),
     onerror: options.onError,
   });
@@ -44,5 +51,5 @@ export function startStdio(options: StdioOptions): StdioServer {
     await handle.close();
     await calls.idle(grace);
   }
-  return { closed: clientGone.then(close), close };
+  return { closed: clientGone.then(close), announceToolChange: () => mcp?.sendToolListChanged(), close };
 }

@@ -8,12 +8,16 @@ import {
   toNodeHandler,
 } from '@modelcontextprotocol/node';
 import { type AuthInfo, createMcpHandler, isLegacyRequest, type McpServer } from '@modelcontextprotocol/server';
+import type { Toolbox } from '../tools/toolbox.ts';
 import { type Caller, callerBehind, introduce } from './caller.ts';
 import { createMcpServer, type McpServerOptions } from './mcp-server.ts';
+import { cancelledRequest, type PlainCall, readPlainCall } from './plain-call.ts';
 import { HttpProblem } from './problem.ts';
+import { createSessionCalls, type SessionCalls } from './session-calls.ts';
 import { createSessions, type SessionLimits } from './sessions.ts';
 
 export interface StreamableHttpOptions extends McpServerOptions {
+  readonly toolbox: Toolbox;
   readonly sessions: 'per_client' | 'stateless';
   readonly sessionLimits: SessionLimits;
   readonly onError: (error: Error) => void;
@@ -31,6 +35,7 @@ export interface StreamableHttp {
 interface Live {
   readonly transport: NodeStreamableHTTPServerTransport;
   readonly mcp: McpServer;
+  readonly calls: SessionCalls;
 }
 
 export function createStreamableHttp(options: StreamableHttpOptions): StreamableHttp {
@@ -42,6 +47,12 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
   const sessions = createSessions<Live>(options.sessionLimits);
 
   async function serve(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown) {
+    const plainCall = readPlainCall(body);
+    const own = plainCall && sessionOfPlainCall(request, caller, plainCall);
+    if (plainCall && own) {
+      response.once('close', sessions.use(own.id));
+      return own.handle.calls.answer(plainCall, response, caller);
+    }
     const introduced = Object.assign(request, { auth: introduce(caller) });
     const old = options.sessions === 'per_client' && (await isOld(request, body));
     if (!old) return serveModern(plain(introduced), response, body);
@@ -49,6 +60,18 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
     if (typeof id === 'string') return serveSession(id, introduced, response, caller, body);
     if (!isInitialize(body)) throw new HttpProblem(400, 'The header Mcp-Session-Id is required.');
     return openSession(introduced, response, caller, body);
+  }
+
+  /** The session of a call that the SDK would let pass as it is; undefined leaves the request, and its refusal, to the SDK. */
+  function sessionOfPlainCall({ headers }: IncomingMessage, { principal }: Caller, call: PlainCall) {
+    const id = headers['mcp-session-id'];
+    const revision = headers['mcp-protocol-version'];
+    const accept = headers.accept ?? '';
+    if (typeof id !== 'string' || !options.toolbox.has(call.name)) return undefined;
+    if (!accept.includes('application/json') || !accept.includes('text/event-stream')) return undefined;
+    const session = sessions.find(id, principal);
+    const negotiated = session?.handle.mcp.server.getNegotiatedProtocolVersion();
+    return revision === undefined || revision === negotiated ? session : undefined;
   }
 
   async function serveSession(
@@ -61,6 +84,8 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
     const session = sessions.find(id, caller.principal);
     if (session === undefined) throw new HttpProblem(404, 'There is no such session.', -32001);
     response.once('close', sessions.use(id));
+    const cancelled = cancelledRequest(body);
+    if (cancelled !== undefined) session.handle.calls.cancel(cancelled);
     await session.handle.transport.handleRequest(request, response, body);
   }
 
@@ -69,13 +94,17 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
     const mcp = build();
     const transport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      onsessioninitialized: (id) => place.add(id, { transport, mcp }, () => mcp.close()),
+      onsessioninitialized(session) {
+        const calls = createSessionCalls({ ...options, server: mcp.server, session });
+        mcp.server.onclose = () => {
+          sessions.remove(session);
+          calls.end();
+        };
+        place.add(session, { transport, mcp, calls }, () => mcp.close());
+      },
     });
     try {
       await mcp.connect(transport);
-      mcp.server.onclose = () => {
-        if (transport.sessionId !== undefined) sessions.remove(transport.sessionId);
-      };
       mcp.server.onerror = onError;
       await transport.handleRequest(request, response, body);
     } finally {

@@ -1,0 +1,48 @@
+/** Which `tools/call` of a 2025 session needs nothing of the SDK: one request, no progress asked for, nothing of a later revision. */
+
+import { z } from 'zod';
+
+export interface PlainCall {
+  readonly id: string | number;
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>> | undefined;
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const envelope = new Set(['jsonrpc', 'id', 'method', 'params']);
+const parameters = new Set(['name', 'arguments', '_meta']);
+/** The SDK reads these; everything else under `_meta` is carried. */
+const isForSdk = (key: string) => key === 'progressToken' || key.startsWith('io.modelcontextprotocol/');
+
+/** The call a body stands for; undefined where the SDK has to look at it, be it to refuse it. */
+export function readPlainCall(body: unknown): PlainCall | undefined {
+  if (!isFields(body) || body['jsonrpc'] !== '2.0' || body['method'] !== 'tools/call') return undefined;
+  const { id, params } = body;
+  if (typeof id !== 'string' && !Number.isSafeInteger(id)) return undefined;
+  if (!isFields(params) || !hasOnly(body, envelope) || !hasOnly(params, parameters)) return undefined;
+  const { name, arguments: args, _meta: meta } = params;
+  if (typeof name !== 'string' || !(args === undefined || isFields(args))) return undefined;
+  if (!(meta === undefined || isFields(meta)) || Object.keys(meta ?? {}).some(isForSdk)) return undefined;
+  return { id: typeof id === 'string' ? id : Number(id), name, arguments: args, meta };
+}
+
+function hasOnly(fields: Fields, known: ReadonlySet<string>): boolean {
+  for (const key of Object.keys(fields)) if (!known.has(key)) return false;
+  return true;
+}
+
+const cancelled = z.object({
+  method: z.literal('notifications/cancelled'),
+  params: z.object({ requestId: z.union([z.string(), z.number()]) }),
+});
+
+/** The id of the request that a body cancels; undefined when it is another message. */
+export function cancelledRequest(body: unknown): string | number | undefined {
+  if (!isFields(body) || body['method'] !== 'notifications/cancelled') return undefined;
+  return cancelled.safeParse(body).data?.params.requestId;
+}
