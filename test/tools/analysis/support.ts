@@ -62,8 +62,10 @@ export interface Planted {
 export async function planted(seeds: string | readonly string[], server?: ServerAddress): Promise<Planted> {
   const database = await testDatabase(server === undefined ? {} : { server });
   const client = await database.client();
-  for (const seed of [seeds].flat()) await client.query(seed);
-  await client.query('SELECT pg_stat_force_next_flush()'); // counters wait in the session that made them
+  for (const seed of [seeds].flat()) {
+    await client.query(seed);
+    await client.query('SELECT pg_stat_force_next_flush()'); // counters wait in the session that made them
+  }
   const open: Analysis[] = [];
   return {
     database,

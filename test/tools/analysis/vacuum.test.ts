@@ -31,17 +31,16 @@ let quiet: Planted;
 beforeAll(async () => {
   cluster = await startCluster({ settings: { autovacuum: 'off' } });
   const server = { host: cluster.host, port: cluster.port, user: cluster.superuser, password: cluster.password };
-  place = await planted(seed, server);
-  const client = await place.database.client();
-  await client.query('UPDATE churned SET v = 1');
-  await client.query('UPDATE hidden.churned SET v = 1');
-  await client.query('INSERT INTO grown SELECT generate_series(1001, 2000)');
-  await client.query(burn(100_500));
-  await client.query('VACUUM FREEZE fresh');
-  await client.query('SELECT pg_stat_force_next_flush()');
-  quiet = await planted(
-    'CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 1000); ANALYZE;',
+  const changes = ['UPDATE churned SET v = 1', 'UPDATE hidden.churned SET v = 1'];
+  const growth = 'INSERT INTO grown SELECT generate_series(1001, 2000)';
+  place = await planted(
+    [seed, 'ANALYZE', ...changes, growth, burn(100_500), 'DROP TABLE burnt', 'VACUUM FREEZE frozen'],
+    server,
   );
+  quiet = await planted([
+    'CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 1000);',
+    'ANALYZE',
+  ]);
 }, 120_000);
 afterAll(async () => {
   await place?.drop();
