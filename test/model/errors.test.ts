@@ -42,3 +42,13 @@ describe('anything thrown', () => {
     expect(error.cause).toBe(thrown);
   });
 });
+
+test('the runbook has a section for each code, in order, with a first command, a cure, and what happens meanwhile', () => {
+  const runbook = readFileSync(new URL('../../docs/RUNBOOK.md', import.meta.url), 'utf8');
+  const sections = [...runbook.matchAll(/^## (\w+)\n([\s\S]*?)(?=^## |$(?![\s\S]))/gm)];
+  expect(sections.map(([, code]) => code)).toEqual(Object.keys(errorTable));
+  const incomplete = sections.filter(
+    ([, , body]) => !['**First:**', '**Cure:**', '**Meanwhile:**'].every((word) => body?.includes(word)),
+  );
+  expect(incomplete.map(([, code]) => code)).toEqual([]);
+});
