@@ -1,7 +1,5 @@
 /** Which `tools/call` of a 2025 session needs nothing of the SDK: one request, no progress asked for, nothing of a later revision. */
 
-import { z } from 'zod';
-
 export interface PlainCall {
   readonly id: string | number;
   readonly name: string;
@@ -36,13 +34,9 @@ function hasOnly(fields: Fields, known: ReadonlySet<string>): boolean {
   return true;
 }
 
-const cancelled = z.object({
-  method: z.literal('notifications/cancelled'),
-  params: z.object({ requestId: z.union([z.string(), z.number()]) }),
-});
-
 /** The id of the request that a body cancels; undefined when it is another message. */
 export function cancelledRequest(body: unknown): string | number | undefined {
   if (!isFields(body) || body['method'] !== 'notifications/cancelled') return undefined;
-  return cancelled.safeParse(body).data?.params.requestId;
+  const id = isFields(body['params']) ? body['params']['requestId'] : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }
