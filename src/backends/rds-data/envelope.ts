@@ -112,12 +112,14 @@ class Markers {
   }
 }
 
-/** Cuts the statement at its parameters and semicolons: parameters become markers, a closing semicolon a blank. */
-async function piecesOf(
-  sql: string,
-  types: readonly (CastType | undefined)[],
-  markers: Markers,
-): Promise<readonly Piece[]> {
+/**
+ * Signs that read differently between the caller and PostgreSQL: a closing semicolon has no place in an envelope, and a
+ * slice's colon with a name or a number after it (`a[1:2]`) would be taken for a parameter.
+ */
+const signs: Readonly<Record<string, string>> = { ';': ' ', ':': ': ' };
+
+/** Cuts the statement at its parameters, which `write` writes, and at those signs. */
+async function piecesOf(sql: string, write: (parameter: number) => string): Promise<readonly Piece[]> {
   const bytes = Buffer.from(sql, 'utf8');
   const pieces: Piece[] = [];
   let [at, characters] = [0, 0];
@@ -128,22 +130,13 @@ async function piecesOf(
     at = end;
   };
   for (const token of await scan(sql)) {
-    if (token.kind !== 'parameter' && token.text !== ';') continue;
+    const sign = token.kind === 'parameter' ? undefined : signs[token.text];
+    if (token.kind !== 'parameter' && sign === undefined) continue;
     take(token.start);
-    if (token.kind !== 'parameter') take(token.end, ' ');
-    else {
-      const parameter = Number(bytes.toString('latin1', token.start + 1, token.end));
-      take(token.end, markers.write(parameter, types[parameter - 1]));
-    }
+    take(token.end, sign ?? write(Number(bytes.toString('latin1', token.start + 1, token.end))));
   }
   take(bytes.length);
   return pieces;
-}
-
-async function withoutSemicolons(sql: string): Promise<string> {
-  const bytes = Buffer.from(sql, 'utf8');
-  for (const token of await scan(sql)) if (token.text === ';') bytes.fill(' ', token.start, token.end);
-  return bytes.toString('utf8');
 }
 
 function positions(frame: Frame, pieces: readonly Piece[]): Sendable['toStatement'] {
@@ -162,7 +155,7 @@ function positions(frame: Frame, pieces: readonly Piece[]): Sendable['toStatemen
 
 const corrupted = () =>
   new Refusal('STATEMENT_TOO_COMPLEX', 'The text holds a colon that the RDS Data API would read as a parameter.', {
-    hint: 'Write array slices with blanks (a[1 : 2]), and strings with a colon in single quotes instead of dollar quotes.',
+    hint: 'Write strings that hold a colon in single quotes instead of dollar quotes.',
   });
 
 const tooLong = () =>
@@ -236,7 +229,7 @@ async function make(
   types: readonly (CastType | undefined)[],
 ): Promise<Sendable> {
   const markers = new Markers();
-  const pieces = await piecesOf(statement.sql, types, markers);
+  const pieces = await piecesOf(statement.sql, (parameter) => markers.write(parameter, types[parameter - 1]));
   const around = frame(markers.order.length);
   const sql = `${around.before}${pieces.map((piece) => piece.text).join('')}${around.after}`;
   if (sql.length > longestText) throw tooLong();
@@ -293,14 +286,12 @@ export async function preparation(
 ): Promise<Pick<Sendable, 'sql' | 'toStatement'>> {
   const list = types.map((type) => type ?? 'unknown').join(', ');
   const frame: Frame = { before: `PREPARE ${name} (${list}) AS\n`, after: '' };
-  const sql = `${frame.before}${await withoutSemicolons(statement.sql)}`;
+  const pieces = await piecesOf(statement.sql, (parameter) => `$${parameter}`);
+  const sql = `${frame.before}${pieces.map((piece) => piece.text).join('')}`;
   if (sql.length > longestText) throw tooLong();
   if (asPostgresGetsIt(sql, []) !== sql) throw corrupted();
   await prove(statement, sql, frame, (node) => node);
-  return {
-    sql,
-    toStatement: (position) => (position > frame.before.length ? position - frame.before.length : undefined),
-  };
+  return { sql, toStatement: positions(frame, pieces) };
 }
 
 /** One of the adapter's own texts: each `$n` once, cast to its type. */

@@ -69,14 +69,15 @@ export function createRdsDataBackend(
     }
   }
 
-  return {
-    execute,
-    stats: places.stats,
-    close: async () => {
-      closing.abort();
-      places.close();
-      await Promise.all(endings);
-      await connecting?.then((api) => api.destroy()).catch(() => undefined);
-    },
+  const close = async () => {
+    closing.abort();
+    places.close();
+    await Promise.all(endings);
+    await connecting?.then((api) => api.destroy()).catch(() => undefined);
   };
+  const drain = async () => {
+    await places.drain();
+    await close();
+  };
+  return { execute, stats: places.stats, drain, close };
 }
