@@ -96,7 +96,7 @@ const analysisStatements = {
     text: analysis.analysisExtensionsText,
     limits,
     reason: 'identify_slow_queries: whether pg_stat_statements is there; statements of others come with @statistics',
-    analysis: { restsOn: [], needs: ['pg_catalog.pg_stat_database'] },
+    analysis: { restsOn: [], needs: ['pg_catalog.pg_stat_database', 'public.pg_stat_statements'] },
   },
 } as const satisfies Readonly<Record<string, FixedStatement>>;
 

@@ -8,7 +8,7 @@ import type { Question } from './decision-point.ts';
 import type { Judge } from './judge.ts';
 import { judgeFunction } from './judge-function.ts';
 import { type Judgement, judgeRelation, type Manner } from './judge-relation.ts';
-import { relationTarget } from './relation-targets.ts';
+import { nameTarget, relationTarget } from './relation-targets.ts';
 import { settingClass } from './settings.ts';
 
 /** Built-in rules, as a permit names them. */
@@ -69,7 +69,8 @@ function fixedRule(name: string, question: Question): string | undefined {
 function judgeAnalysis(judge: Judge, { restsOn, needs }: AnalysisText, judgement: Judgement): Judgement {
   const ask = (view: string) => {
     const [schema = '', relation = ''] = view.split('.');
-    return judge.ask(relationTarget(schema, relation), 'select');
+    const target = nameTarget(schema, relation);
+    return judge.ask({ ...target, onlyByName: target.extension !== undefined }, 'select');
   };
   const denied = (resource: string, hint?: string) =>
     judgement.denied.push({
