@@ -11,8 +11,9 @@ export interface StatementKnowledge {
   sendable: { readonly caps: string; readonly made: Sendable } | undefined;
 }
 
-/** Texts remembered; the oldest goes first. */
-const most = 500;
+/** Texts remembered, and the longest that is: about three megabytes for a database at most. The oldest goes first. */
+const most = 200;
+const longest = 4096;
 
 export class Knowledge {
   #catalogVersion: string | undefined;
@@ -38,7 +39,7 @@ export class Knowledge {
     const [oldest] = this.#statements.size >= most ? this.#statements.keys() : [];
     if (oldest !== undefined) this.#statements.delete(oldest);
     const made: StatementKnowledge = { names: undefined, parameterTypes: undefined, sendable: undefined };
-    this.#statements.set(key, made);
+    if (key.length <= longest) this.#statements.set(key, made);
     return made;
   }
 }
