@@ -103,7 +103,12 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
       for (const [iseq, call] of tail.open) lost.push({ call, iseq, st: 'unknown', why: 'broker_crash' });
       if (lost.length > 0)
         report(`${lost.length} calls in ${origin} have an intent and no outcome: the process died between`);
-      return openSegment(files, last.path);
+      for (const left of segments) if (!left.compressed) setting.closed?.(left.path, left.first); // a crash came first
+      if (!last.compressed) return openSegment(files, last.path);
+      head = { ...head, offset: 0 }; // complete and compressed: the file after it was made, and never written to
+      first = head.range.size;
+      opening = 'rotation';
+      return createSegment(files, directory, join(directory, segmentName(first)));
     }
     opening = 'genesis';
     return createSegment(files, directory, join(directory, segmentName(0)));

@@ -1,6 +1,6 @@
 /** Room on the disk: warned of early, refused before the end, on record at both ends; closed files are compressed and still verify. */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodeOf } from '../../src/audit/findings.ts';
@@ -76,4 +76,24 @@ test('a closed file is compressed and the log still verifies through it', async 
   const [report] = await verifyDirectory(directory, { full: true });
   expect(exitCodeOf(report?.findings ?? [])).toBe(0);
   expect(report?.counts).toMatchObject({ intents: 3, outcomes: 3 });
+});
+
+test('a crash between the compression of one file and the first line of the next loses nothing', async () => {
+  const directory = freshDirectory();
+  const first = await openDesk(directory, { rotateBytes: 1 });
+  for (let i = 0; i < 2; i += 1) await aCall(first);
+  await first.close();
+  const log = join(directory, 'orders/i1');
+  rmSync(join(log, readdirSync(log).find((name) => name.endsWith('.jsonl')) ?? '')); // as if it had not been written to yet
+  rmSync(join(log, 'index'), { recursive: true });
+  const second = await openDesk(directory);
+  await aCall(second);
+  await second.close();
+  const [report] = await verifyDirectory(directory, { full: true });
+  expect(report?.findings.filter(({ severity }) => severity === 'damage')).toEqual([]);
+  expect(
+    recordsOf(directory)
+      .filter(({ type }) => type === 'segment')
+      .at(-1),
+  ).toMatchObject({ why: 'rotation' });
 });
