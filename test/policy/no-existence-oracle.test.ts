@@ -17,6 +17,7 @@ CREATE SCHEMA hr; CREATE TABLE hr.staff (id int, salary numeric);
 CREATE SCHEMA secret;
 CREATE TYPE hr.grade AS ENUM ('a');
 CREATE FUNCTION reveal(x int) RETURNS int LANGUAGE sql AS 'SELECT x';
+CREATE FUNCTION revealed(c customers) RETURNS text LANGUAGE sql AS 'SELECT c.email';
 CREATE FUNCTION open_sesame(x int) RETURNS int LANGUAGE sql AS 'SELECT x';
 CREATE FUNCTION plus_money(a numeric, b text) RETURNS numeric LANGUAGE sql AS 'SELECT a';
 CREATE OPERATOR <+> (LEFTARG = numeric, RIGHTARG = text, FUNCTION = plus_money);
@@ -102,6 +103,9 @@ describe('a hidden relation is a missing one', () => {
     'SELECT {}.id FROM customers',
     'SELECT s FROM {} s',
     "SELECT '{}'::regclass",
+    "SELECT _{}('[]')",
+    "SELECT (id)._{} FROM customers",
+    'SELECT c._{} FROM customers c',
   ])('%s', async (template) => {
     for (const [hidden, missing] of [
       ['salaries', 'salarias'],
@@ -163,6 +167,9 @@ describe('a hidden function is a missing one', () => {
     'SELECT id FROM customers WHERE {}(id) = 1',
     'SELECT {}(1), surely_missing',
     'SELECT {}(open_sesame(1))',
+    'SELECT c.{}ed FROM customers c',
+    'SELECT (c).{}ed FROM customers c',
+    'SELECT (id).{} FROM customers c',
   ])('%s', async (template) => {
     expect(await told(template.replaceAll('{}', 'reveal'), 'reveal')).toBe(
       await told(template.replaceAll('{}', 'revoal'), 'revoal'),

@@ -5,7 +5,7 @@ import type { Access, ColumnUse, FunctionAccess, OutputColumn, RelationAccess, W
 import type { Behind } from './bodies.ts';
 import type { Output } from './clauses/target-list.ts';
 import { classOf } from './function-class.ts';
-import { quote } from './nodes.ts';
+import { quote, writtenAs } from './nodes.ts';
 import type { ColumnDraft, FunctionDraft, Reading, RelationDraft } from './reading.ts';
 import type { Value } from './value.ts';
 
@@ -110,9 +110,10 @@ function witnessesOf(reading: Reading): readonly Witness[] {
   const relations = [...reading.relations.values()]
     .filter(({ relation }) => !relation.system)
     .map(
-      ({ relation, written }): Witness => ({
+      ({ relation, written, reach }): Witness => ({
         kind: 'relation',
-        name: written,
+        // the statement holds no name for what it reaches through a view or a row type
+        name: reach === 'statement' ? written : writtenAs([relation.schema, relation.name]),
         oid: relation.oid,
         fingerprint: relation.fingerprint,
       }),

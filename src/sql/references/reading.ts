@@ -117,7 +117,7 @@ export class Reading {
   }
 
   /** Refuses a relation the caller may know nothing of as a missing one. */
-  mustSee(relation: Relation, written: string, location: number, as: 'relation' | 'type' = 'relation'): void {
+  mustSee(relation: Relation, written: string, location: number, as: NameKind = 'relation'): void {
     const { sight } = this.#options;
     if (sight === undefined) return;
     const columns = this.catalog.columns(relation).map(({ name }) => name);
@@ -155,21 +155,26 @@ export class Reading {
     return made;
   }
 
-  /** Notes that a function is reached. */
-  call(procedure: Procedure | undefined, via: FunctionAccess['via'], location: number, written: string): void {
+  /** Notes that a function is reached. `as`: what a missing one would be called in its place. */
+  call(
+    procedure: Procedure | undefined,
+    via: FunctionAccess['via'],
+    location: number,
+    written: string,
+    as: NameKind = via === 'operator' ? 'operator' : 'function',
+  ): void {
     if (procedure === undefined || this.functions.has(procedure.oid)) return;
-    this.#mustSeeFunction(procedure, via, location, written);
+    this.#mustSeeFunction(procedure, via, () => this.unbound(written, as, location));
     this.functions.set(procedure.oid, { procedure, via, location, written });
   }
 
-  #mustSeeFunction(procedure: Procedure, via: FunctionAccess['via'], location: number, written: string): void {
+  #mustSeeFunction(procedure: Procedure, via: FunctionAccess['via'], refuse: () => never): void {
     const { sight } = this.#options;
     if (sight === undefined || procedure.schema === 'pg_catalog') return;
     const args = procedure.args.map((type) => this.types.display(type));
     // functions of reviewed extensions need no rule, so everyone may know them
     if (classOf(this.catalog, procedure, args, via).class !== 'user') return;
-    if (!sight.function(procedure.schema, procedure.name, args))
-      this.unbound(written, via === 'operator' ? 'operator' : 'function', location);
+    if (!sight.function(procedure.schema, procedure.name, args)) refuse();
   }
 
   /** The type of a parameter becomes known. */

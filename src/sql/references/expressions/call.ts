@@ -2,11 +2,13 @@
 
 import type { Procedure } from '../../../catalog/catalog.ts';
 import type { FunctionAccess } from '../../access.ts';
+import type { NameKind } from '../../name-not-available.ts';
 import type { QualifiedName } from '../nodes.ts';
 import type { Reading } from '../reading.ts';
 import { coerce } from '../types/coercion.ts';
 import { resolveGeneric } from '../types/polymorphism.ts';
 import { type CallMeaning, resolveCall } from '../types/procedures.ts';
+import { readRowType } from '../types/type-names.ts';
 import { oid } from '../types/well-known.ts';
 import type { Field, Value } from '../value.ts';
 
@@ -30,17 +32,27 @@ export function call(reading: Reading, request: Call): Value | undefined {
     variadic: request.variadic ?? false,
   });
   if (meaning === undefined) return undefined;
-  if (meaning.is === 'cast') return castTo(reading, args[0], meaning.target, location);
+  if (meaning.is === 'cast') return castTo(reading, request, meaning.target);
   const { procedure } = meaning;
-  reading.call(procedure, viaOf(procedure, request.via), location, name.written);
+  reading.call(procedure, viaOf(procedure, request.via), location, name.written, missingAs(reading, request));
   for (const [index, value] of args.entries()) coerce(reading, value, meaning.args[index] ?? oid.any, 'implicit');
   noteSetting(reading, procedure, request);
   return resultOf(reading, meaning, args, location);
 }
 
-function castTo(reading: Reading, value: Value | undefined, target: number, location: number): Value | undefined {
-  if (value === undefined || !coerce(reading, value, target, 'explicit')) return undefined;
-  return { type: target, location };
+/** What is said to be missing: `t.name` would be a column of the row. */
+function missingAs({ types }: Reading, { via, args: [first] }: Call): NameKind {
+  const isRow = first !== undefined && (first.type === oid.record || types.isComplex(first.type));
+  return via === 'attribute' && isRow ? 'column' : 'function';
+}
+
+function castTo(reading: Reading, request: Call, target: number): Value | undefined {
+  const { name, location } = request;
+  const [value] = request.args;
+  const type = reading.types.get(target);
+  if (value === undefined || type === undefined) return undefined;
+  readRowType(reading, type, { written: name.written, location, as: missingAs(reading, request) }); // _employees('{}') is an array of rows
+  return coerce(reading, value, target, 'explicit') ? { type: target, location } : undefined;
 }
 
 function viaOf({ kind }: Procedure, via: FunctionAccess['via']): FunctionAccess['via'] {

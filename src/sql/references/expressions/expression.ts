@@ -10,6 +10,7 @@ import { spend, type Value } from '../value.ts';
 import { readArray } from './array.ts';
 import { readCase, readCoalesce, readMinMax } from './case.ts';
 import { readCast } from './cast.ts';
+import { readCollation } from './collation.ts';
 import { readColumnRef } from './column-ref.ts';
 import { readConstant, readParameter, readSqlValue } from './constant.ts';
 import { readFunctionCall } from './function-call.ts';
@@ -87,6 +88,7 @@ function readGrouping(scope: Scope, node: Tree): Value {
 
 function readCollate(scope: Scope, node: Tree): Value {
   const value = readExpression(scope, node['arg']);
+  readCollation(scope.reading, node);
   const type = value.type === oid.unknown ? oid.text : value.type;
   coerce(scope.reading, value, type, 'implicit');
   return { type, location: value.location };

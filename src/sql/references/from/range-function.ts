@@ -2,6 +2,7 @@
 
 import type { Tree } from '../../statement.ts';
 import { fieldsOf, listOf } from '../../tree.ts';
+import { readCollation } from '../expressions/collation.ts';
 import { readExpression } from '../expressions/expression.ts';
 import { nameOfExpression } from '../expressions/output-name.ts';
 import { isSet, locationOf, namesOf, part, textField } from '../nodes.ts';
@@ -92,6 +93,8 @@ function defined(scope: Scope, node: unknown): RangeColumn {
   if (column === undefined || typeName === undefined)
     return scope.reading.unknown('a column definition without a type', column ? locationOf(column) : -1);
   const type = readTypeName(scope.reading, typeName);
+  const collation = part(column, 'collClause');
+  if (collation !== undefined) readCollation(scope.reading, collation);
   noteInput(scope.reading, type, locationOf(column)); // json_to_record reads its columns from text
   return { name: textField(column, 'colname') ?? '', type };
 }

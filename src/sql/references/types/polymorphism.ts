@@ -129,7 +129,7 @@ export function resolveGeneric(
   declared: readonly number[],
   returns: number,
 ): Resolved | undefined {
-  if (!isPolymorphic(returns) && !declared.some(isPolymorphic)) return { args: declared, returns };
+  if (!declared.some(isPolymorphic)) return { args: declared, returns }; // array_in: what it returns is not told
   const binding = bind(types, actual, declared);
   if (binding === undefined) return undefined;
   const stands = (type: number) => (isPolymorphic(type) ? standsFor(types, binding, type) : type);

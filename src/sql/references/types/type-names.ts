@@ -1,6 +1,7 @@
 /** Names of types become types (parse_type.c: typenameType). */
 
 import type { Type } from '../../../catalog/catalog.ts';
+import type { NameKind } from '../../name-not-available.ts';
 import type { Tree } from '../../statement.ts';
 import { fieldsOf, listOf } from '../../tree.ts';
 import { isSet, locationOf, namesOf, type QualifiedName, qualifiedName } from '../nodes.ts';
@@ -28,17 +29,24 @@ export function readTypeName(reading: Reading, node: Tree): number {
     const word = fieldsOf(modifier, 'ColumnRef'); // geometry(Point): a bare word, no column
     if (word !== undefined) reading.bound.add(word);
   }
-  readRowType(reading, type, name.written, location);
+  readRowType(reading, type, { written: name.written, location, as: 'type' });
   if (listOf(node['arrayBounds']).length === 0) return type.oid;
   const array = reading.types.arrayOf(type.oid);
   return array === 0 ? reading.unbound(`${name.written}[]`, 'type', location) : array;
 }
 
+interface Mention {
+  readonly written: string;
+  readonly location: number;
+  /** What a missing one would be called in its place. */
+  readonly as: NameKind;
+}
+
 /** A row type is its relation: whoever makes a value of it learns its columns. */
-export function readRowType(reading: Reading, type: Type, written: string, location: number): void {
+export function readRowType(reading: Reading, type: Type, { written, location, as }: Mention): void {
   const relation = reading.catalog.relationByOid(relationWithin(reading.types, type));
   if (relation === undefined || relation.kind === 'composite') return;
-  reading.mustSee(relation, written, location, 'type');
+  reading.mustSee(relation, written, location, as);
   const draft = reading.reached(relation, 'row_type', written, location);
   for (const column of reading.catalog.columns(relation)) reading.column(draft, column, location).otherUse = true;
 }

@@ -57,6 +57,7 @@ export class TypeSystem {
 
   /** `get_element_type`: of a true array, else 0. */
   element(type: number): number {
+    if (type === oid.recordArray) return oid.record; // a pseudo-type by its letter, a true array by its handler
     const found = this.get(type);
     return found?.kind === 'array' ? found.element : 0;
   }

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT unnest(ARRAY[ROW(1, 2), ROW(3, 4)])
