@@ -1,9 +1,12 @@
 /** What the server hashes so that a changed relation or function shows: the same SQL when loading and when checking. */
 
-/** MD5 over kind, options, columns and view body; `c` is the pg_class row. */
-export const relationFingerprint = `pg_catalog.md5(c.relkind::text || ' ' || coalesce(c.reloptions::text, '') || ' ' || coalesce((
-  SELECT pg_catalog.string_agg(a.attnum::text || ' ' || a.atttypid::text || ' ' || a.attname, ',' ORDER BY a.attnum)
-  FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '') || ' ' || coalesce((
+/**
+ * MD5 over kind, options, columns and view body; `c` is the pg_class row. Part of every call's exchange: an ordered array
+ * comes straight from the index, where an ordered aggregate sorts.
+ */
+export const relationFingerprint = `pg_catalog.md5(c.relkind::text || ' ' || coalesce(c.reloptions::text, '') || ' ' || pg_catalog.array_to_string(ARRAY(
+  SELECT a.attnum::text || ' ' || a.atttypid::text || ' ' || a.attname
+  FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum), ',') || ' ' || coalesce((
   SELECT pg_catalog.md5(r.ev_action::text) FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename = '_RETURN'), ''))`;
 
 /** MD5 over identity, result, owner, language and rights; `p` is the pg_proc row. */
