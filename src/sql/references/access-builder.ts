@@ -2,6 +2,7 @@
 
 import type { Column, Procedure } from '../../catalog/catalog.ts';
 import type { Access, ColumnUse, FunctionAccess, OutputColumn, RelationAccess, Witness } from '../access.ts';
+import { ancestorsOf } from './ancestors.ts';
 import type { Behind } from './bodies.ts';
 import type { Output } from './clauses/target-list.ts';
 import { classOf } from './function-class.ts';
@@ -31,6 +32,7 @@ const positionOf = (reading: Reading, location: number) => reading.positionOf(lo
 
 function relationAccess(reading: Reading, draft: RelationDraft, behind: Behind): RelationAccess {
   const { relation, action, written } = draft;
+  const above = ancestorsOf(reading.catalog, relation);
   const columns = [...draft.columns.values()].sort((a, b) => a.attnum - b.attnum);
   return {
     schema: relation.schema,
@@ -43,6 +45,7 @@ function relationAccess(reading: Reading, draft: RelationDraft, behind: Behind):
     system: relation.system,
     ...(relation.extension === undefined ? {} : { extension: relation.extension }),
     behind: behind.behind,
+    ...(above.length === 0 ? {} : { above }),
     forbiddenBehind: behind.forbiddenBehind,
     inFrom: draft.reach === 'statement',
     ...(draft.reach === 'view' ? { behindView: true } : {}),

@@ -3,6 +3,7 @@
 import type { Catalog, Procedure, Relation, Type } from '../../catalog/catalog.ts';
 import { parseTree } from '../parser.ts';
 import { fieldsOf, isTree } from '../tree.ts';
+import { ancestorsOf } from './ancestors.ts';
 import { classOf } from './function-class.ts';
 import { Reading, type RelationDraft } from './reading.ts';
 import { Scope } from './scope.ts';
@@ -60,7 +61,7 @@ class Bodies {
     const reached = new Map<string, Set<string>>();
     const forbidden = new Set(forbiddenOf(body, relation.kind === 'matview'));
     for (const draft of direct) {
-      add(reached, reachedOf(draft));
+      for (const one of reachedOf(this.#catalog, draft)) add(reached, one);
       const inner = await this.#innerOf(draft.relation);
       for (const one of inner.behind) add(reached, one);
       for (const name of inner.forbiddenBehind) forbidden.add(name);
@@ -123,8 +124,13 @@ function forbiddenOf(reading: Reading, isStored: boolean): readonly string[] {
   });
 }
 
-function reachedOf({ relation, columns }: RelationDraft): Reached {
-  return { schema: relation.schema, name: relation.name, columns: [...columns.values()].map(({ name }) => name) };
+/** The relation and, for a partition or an inheritance child, the same columns of what stands above it. */
+function reachedOf(catalog: Catalog, { relation, columns }: RelationDraft): readonly Reached[] {
+  const read = [...columns.values()].map(({ name }) => name);
+  const above = ancestorsOf(catalog, relation).map(({ schema, name, columns: handedDown }) => {
+    return { schema, name, columns: read.filter((column) => handedDown.includes(column)) };
+  });
+  return [{ schema: relation.schema, name: relation.name, columns: read }, ...above];
 }
 
 function add(reached: Map<string, Set<string>>, { schema, name, columns }: Reached): void {

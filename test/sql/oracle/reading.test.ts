@@ -1,5 +1,6 @@
 /** PostgreSQL's own analysed tree names exactly the relations, columns and functions we name, and RowDescription is as predicted. */
 
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCorpus } from '../corpus/corpus.ts';
 import { StatementGenerator } from './generator.ts';
@@ -44,6 +45,19 @@ describe('every read of the corpus is read as PostgreSQL reads it', () => {
   test.each(reads.map((one) => [one.name, one] as const))('%s', async (_, { sql }) => {
     expect(same(await compareReadings(corpus, sql))).toEqual([]);
   });
+});
+
+test('every everyday statement is read as PostgreSQL reads it', async () => {
+  const statements = readFileSync(new URL('./everyday.sql', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('--'));
+  expect(statements.length).toBeGreaterThan(120);
+  const different: { sql: string; found: readonly string[] }[] = [];
+  for (const sql of statements) {
+    const found = same(await compareReadings(own, sql));
+    if (found.length > 0) different.push({ sql, found });
+  }
+  expect(different).toEqual([]);
 });
 
 test(`${generated} generated statements are read as PostgreSQL reads them (seed ${seed})`, async () => {

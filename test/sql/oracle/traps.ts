@@ -63,6 +63,9 @@ const rows = named({
   'joined for existence only': 'SELECT p.name FROM people p, shop.sales',
   'nothing read at all': 'SELECT 1 FROM people',
   'dropped columns leave no gap': 'SELECT d.* FROM dropped d',
+  'a field of a row that was passed on': 'SELECT (q.p).name FROM (SELECT p FROM people p) q',
+  'a field of a row that a sub-select is': 'SELECT (q).name FROM (SELECT name FROM people) q',
+  'a row inside a row': 'SELECT ((q.p).home).city, (q.r).f1 FROM (SELECT p, ROW(p.id, 1) AS r FROM people p) q',
   'star after a dropped column, renamed': 'SELECT x, y, z FROM dropped AS d(x, y, z)',
 });
 

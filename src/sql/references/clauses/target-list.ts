@@ -18,7 +18,17 @@ export interface Output {
 }
 
 export function fieldsOfOutputs(outputs: readonly Output[]): readonly Field[] {
-  return outputs.map(({ name, value }) => ({ name, type: value.type, origin: value.origin, fields: value.fields }));
+  return outputs.map(({ name, value: { type, origin, fields } }) => ({
+    name,
+    type,
+    origin,
+    fields: fields?.map(shape),
+  }));
+}
+
+/** Inside a row that is passed on, its columns are no longer the columns they came from. */
+function shape({ name, type, fields }: Field): Field {
+  return { name, type, fields };
 }
 
 /** Values passed on unchanged keep their origin: see `Value.origin`. */

@@ -12,6 +12,14 @@ import { readRangeVar } from './range-var.ts';
 /** tsm_handler: what a sampling method's function answers. */
 const samplingHandler = 3310;
 
+/** What a method takes is known to its code alone; these are PostgreSQL's own. */
+const argumentTypes: Readonly<Record<string, number>> = {
+  bernoulli: oid.float4,
+  system: oid.float4,
+  system_rows: oid.int8,
+  system_time: oid.float8,
+};
+
 export function readTableSample(scope: Scope, node: Tree): RangeEntry {
   const { reading } = scope;
   const relation = fieldsOf(node['relation'], 'RangeVar');
@@ -23,10 +31,10 @@ export function readTableSample(scope: Scope, node: Tree): RangeEntry {
     .find(({ args, returns }) => args.length === 1 && returns === samplingHandler);
   if (method === undefined) return reading.unbound(name.written, 'function', locationOf(node));
   reading.call(method, 'sampling', locationOf(node), name.written);
-  const isBuiltIn = method.schema === 'pg_catalog'; // BERNOULLI and SYSTEM: a percentage
+  const type = argumentTypes[name.name];
   for (const argument of listOf(node['args'])) {
     const value = readExpression(scope, argument);
-    if (isBuiltIn) coerce(reading, value, oid.float4, 'assignment');
+    if (type !== undefined) coerce(reading, value, type, 'assignment');
   }
   if (node['repeatable'] !== undefined)
     coerce(reading, readExpression(scope, node['repeatable']), oid.float8, 'implicit');
