@@ -41,6 +41,7 @@ await build({
     'embedded-worker': 'src/backends/embedded/worker.ts',
     'embedded-template': 'src/backends/embedded/template.ts',
     'sql-reader': 'src/sql/reader/worker.ts',
+    'config-reader': 'src/config/worker.ts',
   },
   outdir,
   bundle: true,

@@ -24,6 +24,11 @@ const loadConfig: CommandDeps['loadConfig'] = async (file, flags) => {
   return findConfig(file, flags);
 };
 
+const readAside: CommandDeps['readAside'] = async (file) => {
+  const { readConfigAside } = await import('./config/read-aside.ts');
+  return readConfigAside(file);
+};
+
 async function openAudit(config: Config, log: Log): Promise<AuditDesk> {
   const [{ createAuditDesk }, { createSecrets }] = await Promise.all([
     import('./audit/desk.ts'),
@@ -87,15 +92,23 @@ async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promi
 
 /** Configuration → databases, policy, audit desk, backends → broker → tools; the commands add the transport. */
 const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
-  const [policy, { createDatabases }, { createBackends }, { createCatalogs }, { createBroker }, { createToolbox }] =
-    await Promise.all([
-      import('./policy/casbin-decision-point.ts'),
-      import('./databases/registry.ts'),
-      import('./backends/backends.ts'),
-      import('./catalog/snapshots.ts'),
-      import('./broker/broker.ts'),
-      import('./tools/toolbox.ts'),
-    ]);
+  const [
+    policy,
+    { createDatabases },
+    { createBackends },
+    { createCatalogs },
+    { createBroker },
+    { createToolbox },
+    fleets,
+  ] = await Promise.all([
+    import('./policy/casbin-decision-point.ts'),
+    import('./databases/registry.ts'),
+    import('./backends/backends.ts'),
+    import('./catalog/snapshots.ts'),
+    import('./broker/broker.ts'),
+    import('./tools/toolbox.ts'),
+    import('./fleet/fleet.ts'),
+  ]);
   const { createSecrets } = await import('./config/secrets.ts');
   const { isNativeDriverForced } = await import('./config/environment.ts');
   const decisionPoint = await policy.createCasbinDecisionPoint({
@@ -106,9 +119,14 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   const audit = await openAudit(config, log);
   await recordStart(config, decisionPoint, audit);
   const closing = new AbortController();
-  const backends = createBackends({ readSecret: createSecrets().read, nativeDriverForced: isNativeDriverForced() });
+  const backends = createBackends({
+    readSecret: createSecrets().read,
+    nativeDriverForced: isNativeDriverForced(),
+    maxConnectionsTotal: config.pools.maxConnectionsTotal,
+  });
   const run = await fixedStatements(() => broker, closing.signal);
   const catalogs = createCatalogs({ run, memory: config.limits.catalogMemory });
+  const fleet = fleets.createFleet({ config, databases, decisionPoint, backends, catalogs, audit, policySource });
   const broker: Broker = createBroker({ databases, catalogs, decisionPoint, audit, backends });
   const parts = { broker, databases, decisionPoint, catalogs, audit };
   const onFault = (error: Error & { cause?: unknown }, call: { id: string }) =>
@@ -119,7 +137,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   const toolbox = createToolbox({ parts, onFault });
   return {
     ...parts,
-    config,
+    fleet,
     toolbox,
     warmUp: async () => {
       const { parseTree } = await import('./sql/parser.ts');
@@ -156,6 +174,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   version,
   terminal,
   loadConfig,
+  readAside,
   compose,
   discoverClusters,
 });

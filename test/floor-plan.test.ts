@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 const mayImport: Record<string, readonly string[]> = {
   main: [
     'cli',
+    'fleet',
     'transport',
     'tools',
     'broker',
@@ -22,7 +23,8 @@ const mayImport: Record<string, readonly string[]> = {
     'config',
     'model',
   ],
-  cli: ['transport', 'broker', 'audit', 'policy', 'catalog', 'databases', 'config', 'model'],
+  cli: ['fleet', 'transport', 'broker', 'audit', 'policy', 'catalog', 'databases', 'config', 'model'],
+  fleet: ['backends', 'audit', 'policy', 'catalog', 'databases', 'config', 'model'],
   transport: ['tools', 'model'],
   tools: ['broker', 'audit', 'policy', 'catalog', 'databases', 'model'],
   broker: ['backends', 'audit', 'policy', 'sql', 'catalog', 'databases', 'model'],

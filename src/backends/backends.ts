@@ -6,12 +6,15 @@ import type { Database } from '../model/database.ts';
 import { Failure } from '../model/errors.ts';
 import { createSecretLogins } from './aws/secret-logins.ts';
 import type { Backend } from './backend.ts';
+import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
+import { type ConnectionBudget, createConnectionBudget } from './connection-budget.ts';
 import { createEmbeddedBackend } from './embedded/embedded-backend.ts';
 import type { PoolStats } from './pool.ts';
 import type { DatabaseBackend } from './pooled-backend.ts';
 import type { ReadSecret } from './postgres/logins.ts';
 import { createPostgresBackend } from './postgres/postgres-backend.ts';
 import { createRdsDataBackend } from './rds-data/rds-data-backend.ts';
+import { StaleCatalog } from './stale-catalog.ts';
 
 export interface BackendsOptions {
   readonly readSecret: ReadSecret;
@@ -19,26 +22,52 @@ export interface BackendsOptions {
   readonly nativeDriverForced: boolean;
   /** Key of the `hash` mask, at least 32 bytes; without one, digests are comparable within this process only. */
   readonly maskKey?: Buffer;
+  /** Connections of all databases together; without it only each database's own maximum counts. */
+  readonly maxConnectionsTotal?: number;
+}
+
+/** What is known of a database without asking it. */
+export interface BackendState {
+  readonly pool: PoolStats;
+  readonly breaker: BreakerState;
 }
 
 export interface Backends extends Backend {
-  /** Ends one database's sessions (its configuration changed or went); a later call opens it anew. */
-  readonly closeDatabase: (databaseId: string) => Promise<void>;
+  /**
+   * These databases are configured from now on. One that is gone or switched off is cancelled at once; one that is
+   * configured differently takes no new call on its old sessions and lets those finish that run; the others feel nothing.
+   */
+  readonly adopt: (databases: readonly Database[]) => void;
+  /** Another total from now on. */
+  readonly resize: (maxConnectionsTotal: number) => void;
   /** Sessions of each database that has been called. */
   readonly stats: () => ReadonlyMap<string, PoolStats>;
+  /** Every database that has been called. */
+  readonly states: () => ReadonlyMap<string, BackendState>;
+  readonly budget: ConnectionBudget['stats'];
+}
+
+interface Open {
+  readonly database: Database;
+  readonly backend: DatabaseBackend;
+  readonly breaker: Breaker;
 }
 
 export function createBackends(options: BackendsOptions): Backends {
   const maskKey = options.maskKey ?? randomBytes(32);
   const secretLogins = createSecretLogins();
-  const open = new Map<string, { readonly database: Database; readonly backend: DatabaseBackend }>();
+  const budget = createConnectionBudget(options.maxConnectionsTotal ?? Number.MAX_SAFE_INTEGER);
+  const open = new Map<string, Open>();
+  /** Backends that take no new call and are not closed yet. */
+  const leaving = new Map<DatabaseBackend, { readonly id: string; readonly gone: Promise<void> }>();
+  let configured: ReadonlyMap<string, Database> | undefined;
   let closed = false;
 
   const make = (database: Database): DatabaseBackend => {
     const { connection } = database;
     switch (connection.type) {
       case 'direct_postgres':
-        return createPostgresBackend(database, connection, { ...options, secretLogins, maskKey });
+        return createPostgresBackend(database, connection, { ...options, secretLogins, maskKey, budget });
       case 'embedded':
         return createEmbeddedBackend(database, connection, maskKey);
       case 'rds_data_api':
@@ -46,32 +75,56 @@ export function createBackends(options: BackendsOptions): Backends {
     }
   };
 
-  /** A database object is frozen: another object under the same id means another configuration. */
-  const backendOf = (database: Database): DatabaseBackend => {
-    const known = open.get(database.id);
-    if (known?.database === database) return known.backend;
-    void known?.backend.close();
-    const backend = make(database);
-    open.set(database.id, { database, backend });
-    return backend;
+  const retire = ({ database, backend }: Open, how: 'drain' | 'close') => {
+    if (open.get(database.id)?.backend === backend) open.delete(database.id);
+    const gone = backend[how]()
+      .catch(() => undefined) // what cannot be closed in order is closed by its own deadlines
+      .finally(() => leaving.delete(backend));
+    leaving.set(backend, { id: database.id, gone });
   };
+
+  /** A database object is frozen: another object under the same id means another configuration. */
+  const openFor = (database: Database): Open => {
+    const known = open.get(database.id);
+    if (known?.database === database) return known;
+    if (known !== undefined) retire(known, 'drain');
+    const made = { database, backend: make(database), breaker: createBreaker() };
+    open.set(database.id, made);
+    return made;
+  };
+
+  /** Two workers must never hold the directory of one embedded database. */
+  const predecessors = ({ id, connection }: Database) =>
+    connection.type === 'embedded' ? [...leaving.values()].filter((left) => left.id === id) : [];
 
   return {
     execute: async (query: AuthorizedQuery, signal) => {
+      const { database } = openAuthorized(query);
+      await Promise.all(predecessors(database).map(({ gone }) => gone));
       if (closed) throw new Failure('BACKEND_UNAVAILABLE', 'The broker is shutting down.');
-      return backendOf(openAuthorized(query).database).execute(query, signal);
+      // permitted against a configuration that is no longer in force: the call is admitted anew
+      if (configured !== undefined && configured.get(database.id) !== database) throw new StaleCatalog(query);
+      const { backend, breaker } = openFor(database);
+      return breaker.watch(() => backend.execute(query, signal));
     },
-    closeDatabase: async (databaseId) => {
-      const known = open.get(databaseId);
-      open.delete(databaseId);
-      await known?.backend.close();
+    adopt(databases) {
+      configured = new Map(databases.map((database) => [database.id, database]));
+      for (const known of [...open.values()]) {
+        const now = configured.get(known.database.id);
+        if (now !== known.database) retire(known, now?.enabled === true ? 'drain' : 'close');
+      }
+      for (const [backend, { id }] of leaving) if (configured.get(id)?.enabled !== true) void backend.close();
     },
+    resize: budget.resize,
     stats: () => new Map([...open].map(([id, { backend }]) => [id, backend.stats()])),
+    states: () =>
+      new Map([...open].map(([id, { backend, breaker }]) => [id, { pool: backend.stats(), breaker: breaker.state() }])),
+    budget: budget.stats,
     close: async () => {
       closed = true;
-      const all = [...open.values()];
+      const all = [...[...open.values()].map(({ backend }) => backend), ...leaving.keys()];
       open.clear();
-      await Promise.all(all.map(({ backend }) => backend.close()));
+      await Promise.all(all.map((backend) => backend.close()));
       secretLogins.close();
     },
   };

@@ -1,6 +1,7 @@
 /** A bounded pool of sessions of one database: opened when needed, waited for up to a deadline, closed when idle. */
 
 import { Failure } from '../model/errors.ts';
+import type { ConnectionBudget } from './connection-budget.ts';
 
 /** What a pool holds. */
 export interface Pooled {
@@ -16,6 +17,8 @@ export interface PoolOptions<T extends Pooled> {
   /** Milliseconds after which an unused session is closed. */
   readonly idleTimeout: number;
   readonly open: (signal: AbortSignal) => Promise<T>;
+  /** What all pools may hold together; without one only `max` counts. */
+  readonly budget?: ConnectionBudget | undefined;
 }
 
 export interface PoolStats {
@@ -33,6 +36,8 @@ export interface Pool<T extends Pooled> {
   /** Gives it back; one that is not usable, or comes back after `close`, is closed. */
   readonly release: (session: T) => void;
   readonly stats: () => PoolStats;
+  /** Serves those who use or wait for a session, keeps none idle, and resolves when the last one is closed. Nobody may come after it. */
+  readonly drain: () => Promise<void>;
   /** Refuses new callers and closes every session, those in use too. */
   readonly close: () => void;
 }
@@ -49,9 +54,14 @@ const closed = () => new Failure('BACKEND_UNAVAILABLE', 'The database is being t
 export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
   const idle = new Map<T, NodeJS.Timeout>();
   const active = new Set<T>();
+  /** Every session that takes a place of the budget, until it has ended. */
+  const held = new Set<T>();
   const queue = new Set<Waiter<T>>();
   const closing = new AbortController();
   let opening = 0;
+  /** Whether the last attempt to open a session brought one. */
+  let proven = false;
+  let drained: (() => void) | undefined;
 
   /** The session used last: the others get the chance to grow idle enough to be closed. */
   const takeIdle = (): T | undefined => {
@@ -63,37 +73,75 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
     return session;
   };
 
+  /** A database nobody has reached yet is tried by one at a time: a dead one holds one place of the budget, not all of its own. */
+  const mayOpen = () =>
+    active.size + opening < options.max && (proven || opening === 0) && (share === undefined || share.take());
+
   /** Serves the queue in order, as far as there are sessions or places for new ones. */
   const pump = () => {
     for (const waiter of [...queue]) {
+      if (!queue.has(waiter)) continue;
       const session = takeIdle();
-      if (session === undefined && active.size + opening >= options.max) return;
+      if (session === undefined && !mayOpen()) return;
       if (session === undefined) opening += 1;
       waiter.grant(session);
     }
+    settle();
+  };
+
+  const closeIdle = (): boolean => {
+    const [oldest] = idle.keys();
+    oldest?.destroy();
+    return oldest !== undefined;
+  };
+  const share = options.budget?.join({ closeIdle, pump });
+
+  /** Tells who drains the pool that nothing is left. */
+  const settle = () => {
+    if (drained === undefined || held.size + opening + queue.size > 0) return;
+    share?.leave();
+    drained();
   };
 
   const forget = (session: T) => {
     clearTimeout(idle.get(session));
     idle.delete(session);
     active.delete(session);
+    if (held.delete(session)) share?.give();
     pump();
   };
 
+  const admitSession = (session: T): T => {
+    if (closing.signal.aborted || !session.usable) {
+      session.destroy();
+      throw closed();
+    }
+    proven = true;
+    active.add(session);
+    held.add(session);
+    session.onEnd(() => forget(session));
+    return session;
+  };
+
   const open = async (signal: AbortSignal): Promise<T> => {
+    let session: T | undefined;
     try {
-      const session = await options.open(AbortSignal.any([signal, closing.signal]));
-      if (closing.signal.aborted || !session.usable) {
-        session.destroy();
-        throw closed();
-      }
-      active.add(session);
-      session.onEnd(() => forget(session));
+      session = admitSession(await options.open(AbortSignal.any([signal, closing.signal])));
       return session;
+    } catch (thrown) {
+      if (!signal.aborted && thrown instanceof Failure && active.size === 0) giveUp(thrown);
+      throw thrown;
     } finally {
       opening -= 1;
+      if (session === undefined) share?.give();
       pump();
     }
+  };
+
+  /** Those who wait for a database that cannot be reached learn it now, instead of trying one after the other. */
+  const giveUp = (failure: Failure) => {
+    proven = false;
+    for (const waiter of [...queue]) waiter.fail(failure);
   };
 
   const wait = (signal: AbortSignal) =>
@@ -114,7 +162,8 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
         },
       };
       const onAbort = () => waiter.fail(cancelled());
-      const deadline = setTimeout(() => waiter.fail(queueFull(options.queueTimeout)), options.queueTimeout);
+      const late = () => waiter.fail(queueFull(options.queueTimeout, active.size + opening >= options.max));
+      const deadline = setTimeout(late, options.queueTimeout);
       signal.addEventListener('abort', onAbort, { once: true });
       queue.add(waiter);
       pump();
@@ -129,23 +178,37 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
 
   const release = (session: T) => {
     if (!active.delete(session)) return;
-    if (!session.usable || closing.signal.aborted) session.destroy();
-    else idle.set(session, setTimeout(() => session.destroy(), options.idleTimeout).unref());
+    const wanted = session.usable && !closing.signal.aborted && (drained === undefined || queue.size > 0);
+    if (wanted) idle.set(session, setTimeout(() => session.destroy(), options.idleTimeout).unref());
+    else session.destroy();
     pump();
+    if (wanted && queue.size === 0 && idle.has(session)) share?.offer();
   };
+
+  const drain = () =>
+    new Promise<void>((resolve) => {
+      drained = resolve;
+      for (const session of [...idle.keys()]) session.destroy();
+      settle();
+    });
 
   const close = () => {
     closing.abort();
     for (const waiter of [...queue]) waiter.fail(closed());
     for (const session of [...idle.keys(), ...active]) session.destroy();
+    if (held.size + opening === 0) share?.leave();
   };
 
   const stats = () => ({ active: active.size + opening, idle: idle.size, waiting: queue.size });
-  return { acquire, release, stats, close };
+  return { acquire, release, stats, drain, close };
 }
 
-function queueFull(waited: number): Failure {
-  return new Failure('LIMIT_EXCEEDED', `Every connection of the database was busy for ${waited} ms.`, {
+/** `own`: the database's own connections were the ones in use, else those of the whole broker. */
+function queueFull(waited: number, own: boolean): Failure {
+  const message = own
+    ? `Every connection of the database was busy for ${waited} ms.`
+    : `Every connection this broker may hold was busy for ${waited} ms.`;
+  return new Failure('LIMIT_EXCEEDED', message, {
     hint: `Try again in ${Math.max(1, Math.ceil(waited / 1000))} s.`,
     safeToRetry: true,
   });

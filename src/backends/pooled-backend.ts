@@ -11,7 +11,9 @@ import type { Pool, PoolStats } from './pool.ts';
 export interface DatabaseBackend {
   readonly execute: (query: AuthorizedQuery, signal: AbortSignal) => Promise<QueryResult>;
   readonly stats: () => PoolStats;
-  /** Resolves when nothing of the database is held any more. */
+  /** Lets the calls that are in finish and resolves when the last one has, holding nothing any more. No call may follow. */
+  readonly drain: () => Promise<void>;
+  /** Cancels what runs. Resolves when nothing of the database is held any more. */
   readonly close: () => Promise<void>;
 }
 
@@ -40,5 +42,5 @@ export function createPooledBackend(pool: Pool<Channel>, maskKey: Buffer): Datab
     }
   }
 
-  return { execute, stats: pool.stats, close: async () => pool.close() };
+  return { execute, stats: pool.stats, drain: pool.drain, close: async () => pool.close() };
 }

@@ -5,6 +5,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Config } from '../config/config.ts';
 import type { Databases } from '../databases/databases.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
 import type { HttpOptions } from '../transport/http-server.ts';
 import type { DiscoverClusters } from './discover.ts';
@@ -22,12 +23,13 @@ export interface Terminal {
 
 /** The parts of a running broker, as `main` composes them. */
 export interface Parts {
-  readonly config: Config;
   readonly databases: Databases;
   readonly catalogs: Catalogs;
   readonly decisionPoint: DecisionPoint;
   readonly audit: AuditDesk;
   readonly broker: Broker;
+  /** The configuration in force, and its replacement. */
+  readonly fleet: Fleet;
   readonly toolbox: HttpOptions['toolbox'];
   /** Loads what the first query needs (grammar, driver), so that it does not wait for it. Never rejects. */
   readonly warmUp: () => Promise<void>;
@@ -44,6 +46,8 @@ export interface CommandDeps {
    * Throws ConfigError.
    */
   readonly loadConfig: (file: string | undefined, flags?: Readonly<Record<string, unknown>>) => Promise<Config>;
+  /** Reads a configuration file again without holding up calls. Throws ConfigError. */
+  readonly readAside: (file: string) => Promise<Config>;
   /** Builds every part of the broker without listening. Loads policies, opens the audit log, records what is in force. */
   readonly compose: (config: Config, log: Log) => Promise<Parts>;
   /** The Aurora PostgreSQL clusters of an account and region. */

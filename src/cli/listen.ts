@@ -11,6 +11,8 @@ export interface Listening {
   readonly where: string;
   /** Resolves when the client is gone for good (stdio); never for a listener. */
   readonly closed: Promise<void>;
+  /** Tells every client that its list of tools may be another one. */
+  readonly announceToolChange: () => void;
   /** Takes no new calls, lets those running finish within a deadline. */
   readonly close: () => Promise<void>;
 }
@@ -58,6 +60,7 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
     version,
     settings: config.server,
     ready: parts.audit.ready,
+    remarks: () => ({ configuration: parts.fleet.state().configuration }),
     onAuthenticationFailure: async ({ address, path, others }) => {
       const call = { id: createCallId(), tool: path, client: { address }, transport };
       const why = others === 0 ? 'no valid credentials' : `no valid credentials, and ${others} more like it`;
@@ -66,5 +69,6 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
     onError: onError(log),
   });
   if (transport === 'sse') log.warn('the SSE transport is deprecated; clients of today use streamable HTTP at /mcp');
-  return { where: server.url, closed: new Promise(() => undefined), close: server.close };
+  const { url: where, announceToolChange, close } = server;
+  return { where, closed: new Promise(() => undefined), announceToolChange, close };
 }

@@ -6,7 +6,8 @@ import { withOverrides } from '../config/overrides.ts';
 import { Refusal } from '../model/errors.ts';
 import type { CommandDeps, Parts } from './deps.ts';
 import { type Listening, type ListenOptions, listenHttp, listenStdio } from './listen.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
+import type { Reloading } from './reload.ts';
 
 /** Milliseconds after which a stdio server gets ready on its own, though nobody asked for anything yet. */
 const warmUpAfter = 100;
@@ -49,6 +50,8 @@ function stopSignal(): Promise<string> {
 
 interface Running {
   readonly listening: Listening;
+  /** The parts, when they are made. */
+  readonly parts: Promise<Parts>;
   /** Rejects when the parts cannot be made: then nothing can be served. */
   readonly broken: Promise<never>;
   /** Closes the parts, as far as they were made. */
@@ -60,12 +63,17 @@ async function startStdio(options: ListenOptions, deps: CommandDeps): Promise<Ru
   await preflight(options.config);
   let parts: Promise<Parts> | undefined;
   let fail: (reason: unknown) => void = () => undefined;
+  let made: (parts: Parts) => void = () => undefined;
+  const composed = new Promise<Parts>((resolve) => {
+    made = resolve;
+  });
   const broken = new Promise<never>((_, reject) => {
     fail = reject;
   });
   const begin = () => {
     if (parts === undefined) {
       parts = deps.compose(options.config, options.log);
+      parts.then(made, () => undefined); // why it failed is said by the next line
       parts.then(({ warmUp }) => warmUp()).catch(fail);
     }
     return parts;
@@ -74,9 +82,9 @@ async function startStdio(options: ListenOptions, deps: CommandDeps): Promise<Ru
   const timer = setTimeout(begin, warmUpAfter);
   const close = async () => {
     clearTimeout(timer);
-    await parts?.then((made) => made.close()).catch(() => undefined); // what could not be made has said so already
+    await parts?.then((open) => open.close()).catch(() => undefined); // what could not be made has said so already
   };
-  return { listening, broken, close };
+  return { listening, parts: composed, broken, close };
 }
 
 async function startHttp(options: ListenOptions, deps: CommandDeps): Promise<Running> {
@@ -84,7 +92,7 @@ async function startHttp(options: ListenOptions, deps: CommandDeps): Promise<Run
   try {
     const listening = await listenHttp(options, parts);
     setImmediate(() => void parts.warmUp());
-    return { listening, broken: new Promise(() => undefined), close: parts.close };
+    return { listening, parts: Promise.resolve(parts), broken: new Promise(() => undefined), close: parts.close };
   } catch (thrown) {
     await parts.close();
     throw thrown;
@@ -99,19 +107,42 @@ async function untilStopped({ listening, broken }: Running, { config, version, l
   log.info('stopping', { why });
 }
 
+/** Follows the files from the moment the parts are made; old flags have no file to follow. */
+function followFiles({ parts, listening }: Running, read: (() => Promise<Config>) | undefined, log: Log): () => void {
+  if (read === undefined) return () => undefined;
+  let stopped = false;
+  let reloading: Reloading | undefined;
+  void parts.then(async ({ fleet }) => {
+    const { keepReloading } = await import('./reload.ts');
+    if (!stopped) reloading = keepReloading({ fleet, read, announce: listening.announceToolChange, log });
+  });
+  return () => {
+    stopped = true;
+    reloading?.close();
+  };
+}
+
 /** Resolves when the server has stopped and everything is on record. Throws ConfigError, CommandError, BrokerError. */
 export async function serve(flags: Readonly<Record<string, unknown>>, deps: CommandDeps): Promise<void> {
-  const config = withOverrides(await deps.loadConfig(text(flags['config']), flags), {
-    transport: text(flags['transport']),
-    listen: text(flags['listen']),
-    auditDirectory: text(flags['auditDirectory']),
-  });
-  refuseUnbuilt(config);
+  const usable = (read: Config) => {
+    const config = withOverrides(read, {
+      transport: text(flags['transport']),
+      listen: text(flags['listen']),
+      auditDirectory: text(flags['auditDirectory']),
+    });
+    refuseUnbuilt(config);
+    return config;
+  };
+  const config = usable(await deps.loadConfig(text(flags['config']), flags));
   const options: ListenOptions = { config, version: deps.version, log: createLog(config.log.level) };
   const running = await (config.server.transport === 'stdio' ? startStdio(options, deps) : startHttp(options, deps));
+  const { file } = config;
+  const read = file === undefined ? undefined : async () => usable(await deps.readAside(file));
+  const unfollow = followFiles(running, read, options.log);
   try {
     await untilStopped(running, options);
   } finally {
+    unfollow();
     await running.listening.close();
     await running.close();
     options.log.info('stopped');

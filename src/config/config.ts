@@ -90,6 +90,8 @@ export interface Config {
   readonly file: string | undefined;
   /** Every file read, with its text (which holds references to secrets, never secrets): what `config` audit records keep. */
   readonly sources: readonly { readonly file: string; readonly sha256: string; readonly text: string }[];
+  /** Directories in which a file of the configuration or of the policies lies or may appear. */
+  readonly watched: readonly string[];
   readonly defaultDatabase: string | undefined;
   readonly databases: readonly Database[];
   readonly server: ServerSettings;

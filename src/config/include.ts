@@ -35,3 +35,10 @@ export function findIncluded(pattern: string, directory: string): string[] {
   );
   return paths.filter(isFile);
 }
+
+/** The directory in which files that match may appear: where the pattern has its first wildcard. */
+export function includeDirectory(pattern: string, directory: string): string {
+  const steps = resolve(directory, pattern).split('/');
+  const wild = steps.findIndex((step) => /[*?]/.test(step));
+  return steps.slice(0, wild === -1 ? -1 : wild).join('/') || '/';
+}

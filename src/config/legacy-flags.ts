@@ -135,6 +135,7 @@ export function readLegacyConfig(
   return deepFreeze<Config>({
     file: undefined,
     sources: [],
+    watched: [],
     defaultDatabase: database.id,
     databases: [database],
     server: {

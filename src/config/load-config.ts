@@ -10,7 +10,7 @@ import { at, crossCheck, type Written, type WrittenDatabase } from './cross-chec
 import { explainIssues } from './explain-issue.ts';
 import { ConfigError, type Finding } from './findings.ts';
 import { deepFreeze } from './freeze.ts';
-import { findIncluded } from './include.ts';
+import { findIncluded, includeDirectory } from './include.ts';
 import { type Environment, isWritable, localUser, stateAuditDirectory } from './locations.ts';
 import { type ConfigInput, configSchema, includedSchema } from './schema.ts';
 import { findUnbuilt, findWithoutEffect } from './unbuilt.ts';
@@ -99,6 +99,20 @@ function buildPolicy(input: ConfigInput, written: Written, directory: string): C
   };
 }
 
+/** Where a change of configuration or policies would show. */
+function watchedDirectories(input: ConfigInput, sources: readonly YamlFile[], policy: Config['policy']): string[] {
+  const [main] = sources;
+  const include = [input.include ?? []].flat();
+  const policies = policy.kind === 'files' ? [policy.directory, ...Object.values(policy.byDatabase).map(dirname)] : [];
+  return [
+    ...new Set([
+      ...sources.map(({ file }) => dirname(file)),
+      ...(main === undefined ? [] : include.map((pattern) => includeDirectory(pattern, dirname(main.file)))),
+      ...policies,
+    ]),
+  ];
+}
+
 /**
  * Reads `file`. Opens no connection and reads no secret. Throws ConfigError with every finding.
  * `environment` decides only where state lies when the configuration's directory cannot be written.
@@ -115,15 +129,17 @@ export function loadConfig(file: string, environment: Environment = process.env)
 
   const foundation = { directory, defaults: input.defaults, limits: input.limits, pools: input.pools };
   const databases = [...written].map(([id, database]) => buildDatabase(id, database.input, foundation));
+  const policy = buildPolicy(input, written, directory);
   const only = databases.length === 1 ? databases[0]?.id : undefined;
   return deepFreeze<Config>({
     file: source.file,
     sources: sources.map(({ file: path, sha256, text }) => ({ file: path, sha256, text })),
+    watched: watchedDirectories(input, sources, policy),
     defaultDatabase: input.default_database ?? only,
     databases,
     server,
     stdio: { principal: input.stdio.principal ?? localUser(), roles: input.stdio.roles },
-    policy: buildPolicy(input, written, directory),
+    policy,
     audit: buildAudit(input.audit, directory, environment),
     limits: { catalogMemory: input.limits.catalog_memory },
     pools: { maxConnectionsTotal: input.pools.max_connections_total },

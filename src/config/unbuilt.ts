@@ -2,7 +2,6 @@
 
 import { at } from './cross-checks.ts';
 import type { Finding } from './findings.ts';
-import { poolDefaults } from './limit-schema.ts';
 import type { ConfigInput } from './schema.ts';
 import type { KeyPath, YamlFile } from './yaml-file.ts';
 
@@ -44,14 +43,9 @@ const refusing: readonly Unbuilt[] = [
 /** Without these the server starts, does less than it could, and `check` says so. */
 const withoutEffect: readonly Unbuilt[] = [
   {
-    path: ['pools', 'max_connections_total'],
-    asked: ({ pools }) => pools.max_connections_total !== poolDefaults.max_connections_total,
-    instead: 'Limit the pool of each database.',
-  },
-  {
     path: ['policy', 'reload'],
-    asked: ({ policy }) => policy.reload !== 'automatic',
-    instead: 'Changes are read when the server starts.',
+    asked: ({ policy }) => policy.reload === 'narrowing',
+    instead: 'It is taken for manual: a changed policy waits for SIGHUP, whether it permits more or less.',
   },
   {
     path: ['audit', 'hot_days'],

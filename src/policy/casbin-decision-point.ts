@@ -26,17 +26,28 @@ export type PolicySource =
 export interface DecisionPointSettings {
   readonly source: PolicySource;
   readonly databases: readonly { readonly id: string; readonly legacyWrites: boolean }[];
+  /** Databases that have a policy in force keep it; only new ones get theirs. */
+  readonly holdKnown?: boolean;
   /** Memory for remembered verdicts, in bytes. */
   readonly cacheBytes?: number;
 }
 
 export interface CasbinDecisionPoint extends DecisionPoint {
+  /** Reads every file anew and changes nothing yet. Throws PolicyUnusable. */
+  readonly prepare: (settings: DecisionPointSettings) => Promise<PreparedPolicies>;
   /** Reads every file anew and puts all policies in force at once. Throws PolicyUnusable and changes nothing. */
   readonly reload: (settings?: DecisionPointSettings) => Promise<void>;
   /** The texts whose SHA-256 a decision names: the policy of a database, and the model. */
   readonly texts: (databaseId: string) => { readonly policy: string; readonly model: string };
   /** The rows in force, for reviews by operators. */
   readonly policy: (databaseId: string) => Policy;
+}
+
+/** Policies that were read and found good, and are not in force yet. */
+export interface PreparedPolicies {
+  readonly policies: ReadonlyMap<string, Policy>;
+  /** Puts them in force, all at once. */
+  readonly apply: () => void;
 }
 
 /** What is in force; a call reads it once, so it never sees half of two policies. */
@@ -87,11 +98,18 @@ export async function createCasbinDecisionPoint(initial: DecisionPointSettings):
     };
   }
 
-  async function reload(next: DecisionPointSettings = settings): Promise<void> {
-    const fresh = await load(next);
-    settings = next;
-    force = { policies: fresh, generation: force.generation + 1 };
+  async function prepare(next: DecisionPointSettings): Promise<PreparedPolicies> {
+    const read = await load(next);
+    const kept = next.holdKnown === true ? force.policies : new Map<string, Policy>();
+    const fresh = new Map([...read].map(([id, policy]) => [id, kept.get(id) ?? policy]));
+    const apply = () => {
+      settings = next;
+      force = { policies: fresh, generation: force.generation + 1 };
+    };
+    return { policies: fresh, apply };
   }
+
+  const reload = async (next: DecisionPointSettings = settings) => (await prepare(next)).apply();
 
   const gives = (principal: Principal, databaseId: string, writes: boolean): boolean => {
     const policy = force.policies.get(databaseId);
@@ -102,6 +120,7 @@ export async function createCasbinDecisionPoint(initial: DecisionPointSettings):
   };
   return {
     decide,
+    prepare,
     reload,
     mayUse: (principal, databaseId) => gives(principal, databaseId, false),
     mayWrite: (principal, databaseId) => gives(principal, databaseId, true),

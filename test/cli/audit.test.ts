@@ -20,6 +20,7 @@ export async function runAudit(...args: string[]): Promise<{ lines: string[]; co
     version: '0',
     terminal: { out: (text) => lines.push(...text.split('\n')), err: (text) => lines.push(text), interactive: false },
     loadConfig: () => Promise.reject(new Error('no configuration is read here')),
+    readAside: () => Promise.reject(new Error('no configuration is read here')),
     compose: () => Promise.reject(new Error('nothing is composed here')),
     discoverClusters: () => Promise.reject(new Error('no account')),
     exitWith: (asked) => {

@@ -176,8 +176,7 @@ test.each([
 });
 
 test.each([
-  ['pools: { max_connections_total: 50 }', 'pools.max_connections_total'],
-  ['policy: { reload: manual }', 'policy.reload'],
+  ['policy: { reload: narrowing }', 'policy.reload'],
   ['audit: { keep_days: 400 }', 'audit.keep_days'],
 ])('%s loads, and says that it has no effect yet', (text, key) => {
   expect(configOf(`${text}\n${embedded}`).warnings).toMatchObject([{ key, line: 1, severity: 'warning' }]);

@@ -70,5 +70,9 @@ export function createEmbeddedBackend(
     await previous;
     temporary.remove();
   };
-  return { ...backend, close };
+  const drain = async () => {
+    await backend.drain();
+    await close();
+  };
+  return { ...backend, drain, close };
 }

@@ -3,6 +3,7 @@
 import type { Database, DirectPostgresConnection } from '../../model/database.ts';
 import { Failure } from '../../model/errors.ts';
 import type { SecretLogins } from '../aws/secret-logins.ts';
+import type { ConnectionBudget } from '../connection-budget.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { createPool } from '../pool.ts';
 import { createPooledBackend, type DatabaseBackend } from '../pooled-backend.ts';
@@ -15,6 +16,8 @@ export interface PostgresOptions {
   readonly readSecret: ReadSecret;
   readonly secretLogins: SecretLogins;
   readonly maskKey: Buffer;
+  /** What all databases may hold together. */
+  readonly budget?: ConnectionBudget | undefined;
   /** NODE_PG_FORCE_NATIVE is set: `pg` would load another driver, without the protocol guarantees. */
   readonly nativeDriverForced: boolean;
 }
@@ -25,7 +28,7 @@ const unavailable = (message: string) => new Failure('BACKEND_UNAVAILABLE', mess
 export function createPostgresBackend(
   database: Database,
   connection: DirectPostgresConnection,
-  { readSecret, secretLogins, maskKey, nativeDriverForced }: PostgresOptions,
+  { readSecret, secretLogins, maskKey, budget, nativeDriverForced }: PostgresOptions,
 ): DatabaseBackend {
   const open = async (signal: AbortSignal): Promise<Channel> => {
     if (nativeDriverForced) throw unavailable('The environment forces another database driver (NODE_PG_FORCE_NATIVE).');
@@ -45,6 +48,7 @@ export function createPostgresBackend(
     max: Math.min(database.pool.max, database.limits.maxConcurrency),
     queueTimeout: database.limits.queueTimeout,
     idleTimeout: database.pool.idleTimeout,
+    budget,
     open,
   });
   return createPooledBackend(pool, maskKey);

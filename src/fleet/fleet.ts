@@ -1,0 +1,151 @@
+/** The configuration in force and its replacement: all of a new one or nothing of it, and only what changed is touched. */
+
+import { statSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { AuditDesk } from '../audit/desk.ts';
+import type { Backends } from '../backends/backends.ts';
+import type { Catalogs } from '../catalog/catalogs.ts';
+import type { Config } from '../config/config.ts';
+import type { Registry } from '../databases/registry.ts';
+import type { Database } from '../model/database.ts';
+import type { CasbinDecisionPoint, DecisionPointSettings } from '../policy/casbin-decision-point.ts';
+
+export interface FleetParts {
+  readonly config: Config;
+  readonly databases: Registry;
+  readonly decisionPoint: CasbinDecisionPoint;
+  readonly backends: Backends;
+  readonly catalogs: Catalogs;
+  readonly audit: Pick<AuditDesk, 'recordConfig'>;
+  readonly policySource: (config: Config) => DecisionPointSettings['source'];
+}
+
+/** What a reload did. */
+export interface Change {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** Databases decided by another policy than before. */
+  readonly policies: readonly string[];
+  /** Sections of the file that were changed and are read only when the server starts. */
+  readonly needsRestart: readonly string[];
+}
+
+export interface ReloadOptions {
+  /** Databases that have a policy keep it, whatever the files say now. */
+  readonly holdPolicies: boolean;
+}
+
+export interface FleetState {
+  /** `refused`: the files hold something that could not be put in force, so what was in force before still is. */
+  readonly configuration: 'in_force' | 'refused';
+  /** Why it was refused; for operators. */
+  readonly reason?: string;
+  /** When the configuration in force came into force, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+export interface Fleet {
+  /**
+   * Puts another configuration in force. Everything that can fail comes first: policies are read, the records of the
+   * change made durable. Then databases, policies and backends change between two calls. Undefined when nothing changed.
+   * Throws PolicyUnusable or AUDIT_UNAVAILABLE and changes nothing. One at a time.
+   */
+  readonly apply: (next: Config, options: ReloadOptions) => Promise<Change | undefined>;
+  /** Puts on record that a change was not applied. Never rejects: the audit log may be why. */
+  readonly refuse: (reason: string) => Promise<void>;
+  readonly state: () => FleetState;
+  readonly config: () => Config;
+}
+
+/** Read when the server starts; a running one goes on with what it read then. */
+const fixedSections = ['server', 'stdio', 'audit', 'limits', 'log'] as const;
+
+export function createFleet(parts: FleetParts): Fleet {
+  const { databases, decisionPoint, backends, catalogs, audit, policySource } = parts;
+  let inForce = parts.config;
+  let state: FleetState = { configuration: 'in_force', since: Date.now() };
+  backends.adopt(inForce.databases);
+
+  async function apply(next: Config, { holdPolicies }: ReloadOptions): Promise<Change | undefined> {
+    const known = new Map(inForce.databases.map((database) => [database.id, database]));
+    const wanted = next.databases.map((database) => unchanged(known.get(database.id), database));
+    const ids = new Set(wanted.map(idOf));
+    const prepared = await decisionPoint.prepare({
+      source: policySource(next),
+      databases: wanted,
+      holdKnown: holdPolicies,
+    });
+    const { policies } = prepared;
+    const change: Change = {
+      added: wanted.filter(({ id }) => !known.has(id)).map(({ id }) => id),
+      changed: wanted.filter((database) => known.has(database.id) && known.get(database.id) !== database).map(idOf),
+      removed: [...known.keys()].filter((id) => !ids.has(id)),
+      policies: wanted
+        .filter(({ id }) => known.has(id) && policies.get(id)?.sha256 !== decisionPoint.version(id))
+        .map(idOf),
+      needsRestart: fixedSections.filter((section) => !isDeepStrictEqual(inForce[section], next[section])),
+    };
+    const recovered = state.configuration === 'refused';
+    if (!recovered && isEmpty(change) && isDeepStrictEqual(sourcesOf(inForce), sourcesOf(next))) return undefined;
+    await record(next, change, policies);
+    prepared.apply();
+    databases.replace(wanted, next.defaultDatabase);
+    backends.adopt(wanted);
+    backends.resize(next.pools.maxConnectionsTotal);
+    for (const id of [...change.changed, ...change.removed]) catalogs.invalidate(id);
+    inForce = { ...next, databases: wanted };
+    state = { configuration: 'in_force', since: Date.now() };
+    return change;
+  }
+
+  /** The texts that decide from now on, before they do. */
+  async function record(
+    next: Config,
+    { added, policies: changed }: Change,
+    policies: ReadonlyMap<string, { readonly text: string; readonly sha256: string }>,
+  ): Promise<void> {
+    const before = new Map(inForce.sources.map(({ file, sha256 }) => [file, sha256]));
+    const after = new Set(next.sources.map(({ file }) => file));
+    const sources = next.sources.filter(({ file, sha256 }) => before.get(file) !== sha256);
+    const gone = inForce.sources.filter(({ file }) => !after.has(file));
+    const texts = new Map([...added, ...changed].map((id) => [policies.get(id)?.text, id]));
+    const files = sources.map(({ file, text }) =>
+      audit.recordConfig({ what: 'config', name: file, text, by: ownerOf(file), ...oldHash(before.get(file)) }),
+    );
+    const goneFiles = gone.map(({ file, sha256 }) =>
+      audit.recordConfig({ what: 'config', name: file, text: undefined, oldSha256: sha256, by: 'unknown' }),
+    );
+    const rules = [...texts].map(([text, id]) => {
+      const old = changed.includes(id) ? decisionPoint.version(id) : undefined;
+      return audit.recordConfig({ what: 'policy', name: id, text, by: 'unknown', ...oldHash(old) });
+    });
+    await Promise.all([...files, ...goneFiles, ...rules]);
+  }
+
+  async function refuse(reason: string): Promise<void> {
+    if (state.configuration === 'refused' && state.reason === reason) return;
+    state = { configuration: 'refused', reason, since: state.since };
+    const name = inForce.file ?? 'config.yaml';
+    const refused = { what: 'config', name, text: undefined, by: ownerOf(name), refused: reason } as const;
+    await audit.recordConfig(refused).catch(() => undefined);
+  }
+
+  return { apply, refuse, state: () => state, config: () => inForce };
+}
+
+const idOf = ({ id }: Database) => id;
+const oldHash = (sha256: string | undefined) => (sha256 === undefined ? {} : { oldSha256: sha256 });
+const sourcesOf = ({ sources }: Config) => sources.map(({ file, sha256 }) => [file, sha256]);
+const isEmpty = (change: Change) => Object.values(change).every((list: readonly string[]) => list.length === 0);
+
+/** The object in force where nothing of the database changed: pools and snapshots go by it. */
+function unchanged(known: Database | undefined, database: Database): Database {
+  return known !== undefined && isDeepStrictEqual(known, database) ? known : database;
+}
+
+/** Whose file it is: the nearest that can be known of who changed it. */
+function ownerOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found === undefined ? 'unknown' : `uid ${found.uid}`;
+}

@@ -1,0 +1,53 @@
+/** Watches directories for files that appear, change or go; whoever mounts or edits them need not tell the server. */
+
+import { type FSWatcher, watch } from 'node:fs';
+
+export interface Watch {
+  /** Watches these from now on, and no others. */
+  readonly set: (directories: readonly string[]) => void;
+  readonly close: () => void;
+}
+
+/** Milliseconds of quiet after a change: editors and mounts write in several steps. */
+const quiet = 150;
+
+/** What configurations and policies are called, and the link a mounted Kubernetes volume is switched by. */
+const meant = /\.(ya?ml|csv|conf)$|^\.\.data$/;
+
+/** `changed` is called after the last of several changes. A directory that does not exist is left out. */
+export function watchDirectories(changed: () => void): Watch {
+  const watchers = new Map<string, FSWatcher>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function notice(name: string | null): void {
+    if (name !== null && !meant.test(name)) return;
+    clearTimeout(timer);
+    timer = setTimeout(changed, quiet).unref();
+  }
+
+  function forget(directory: string): void {
+    watchers.get(directory)?.close();
+    watchers.delete(directory);
+  }
+
+  function add(directory: string): void {
+    try {
+      const watcher = watch(directory, { persistent: false }, (_event, name) => notice(name));
+      watcher.on('error', () => forget(directory));
+      watchers.set(directory, watcher);
+    } catch {
+      // it is not there (yet): whoever makes it sends SIGHUP
+    }
+  }
+
+  return {
+    set(directories) {
+      for (const known of [...watchers.keys()]) if (!directories.includes(known)) forget(known);
+      for (const directory of directories) if (!watchers.has(directory)) add(directory);
+    },
+    close() {
+      clearTimeout(timer);
+      for (const known of [...watchers.keys()]) forget(known);
+    },
+  };
+}

@@ -1,0 +1,198 @@
+/** A running server follows its files: nothing restarts, nothing untouched notices, nothing invalid comes into force. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { connectClient } from '../support/mcp-client.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { directDatabase, passwordVariable, startServer, type Workspace, workspace } from '../support/product.ts';
+
+const analyst = 'p, analyst, *, public.*, select, allow\n';
+const server = 'server: { auth: { mode: none, principal: alice, roles: [analyst] } }';
+const slow = { statement_timeout: '20s' };
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await testDatabase({ seed: "CREATE TABLE public.fruits AS SELECT 1 AS id, 'apple' AS name" });
+});
+
+afterAll(async () => {
+  await database?.drop();
+});
+
+/** One server with a main database, an included directory, and what an operator sees of it. */
+async function running(head = '') {
+  const config = `${server}\n${head}\ninclude: databases.d/*.yaml\nlimits: ${JSON.stringify(slow)}\ndefault_database: main\ndatabases:\n${directDatabase('main', database)}\n`;
+  const place: Workspace = await workspace({ config, policies: { 'default.csv': analyst } });
+  await mkdir(join(place.directory, 'databases.d'));
+  const started = await startServer(place.config, { [passwordVariable]: database.password });
+  const client = await connectClient(started.url);
+  onTestFinished(async () => {
+    await client.close();
+    await started.stop('SIGKILL');
+    await place.remove();
+  });
+  const path = (name: string) => join(place.directory, name);
+  return {
+    client,
+    started,
+    place,
+    config,
+    write: (name: string, text: string) => writeFile(path(name), text),
+    remove: (name: string) => rm(path(name)),
+    ids: async () => {
+      const { structured } = await client.call('list_databases', {});
+      const { databases } = structured;
+      return Array.isArray(databases) ? databases.map(({ id }) => id) : [];
+    },
+    rows: async (id: string) =>
+      (await client.call('run_query', { sql: 'SELECT id FROM fruits', database_id: id })).code,
+    reloads: () => started.stderr().split('configuration reloaded').length - 1,
+    readiness: async () => (await fetch(started.url.replace('/mcp', '/readyz'))).json(),
+    changes: () => configRecords(place.auditDirectory),
+  };
+}
+
+function configRecords(directory: string): Record<string, unknown>[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.includes('_broker') && path.endsWith('.jsonl'))
+    .flatMap((path) => readFileSync(join(directory, path), 'utf8').split('\n').filter(Boolean))
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === 'config');
+}
+
+const one = (id: string, more: readonly string[] = []) => `databases:\n${directDatabase(id, database, more)}\n`;
+
+test('a file put into the included directory adds its database, clients are told, and a file taken away removes it', async () => {
+  const { client, write, remove, ids, rows } = await running();
+  const told = new Promise<void>((resolve) => {
+    client.client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve());
+  });
+  expect(await ids()).toEqual(['main']);
+  await write('databases.d/sales.yaml', one('sales'));
+  await vi.waitFor(async () => expect(await ids()).toEqual(['main', 'sales']), { timeout: 10_000, interval: 50 });
+  await told;
+  expect(await rows('sales')).toBeUndefined();
+  await remove('databases.d/sales.yaml');
+  await vi.waitFor(async () => expect(await ids()).toEqual(['main']), { timeout: 10_000, interval: 50 });
+  expect(await rows('sales')).toBe('DATABASE_UNKNOWN');
+});
+
+test('under load, reloads that add, change and remove databases and files that are wrong cost an untouched database nothing', async () => {
+  const soak = process.env['PGWARDEN_SOAK'] === '1';
+  const { started, write, remove, rows } = await running();
+  await rows('main');
+  const before = await sessionsOf(database);
+  const outcomes: (string | undefined)[] = [];
+  let loading = true;
+  const load = Array.from({ length: 3 }, async () => {
+    while (loading) outcomes.push(await rows('main'));
+  });
+  const valid = soak ? 100 : 12;
+  for (let round = 0; round < valid; round++) {
+    await write('databases.d/sales.yaml', one('sales', [`description: round ${round}`]));
+    if (round % 4 === 3) await remove('databases.d/sales.yaml');
+    if (round % 5 === 4) await write('databases.d/wrong.yaml', 'databases:\n  Wrong Id: {}\n');
+    started.process.kill('SIGHUP');
+    const told = () => started.stderr().includes('Wrong Id');
+    if (round % 5 === 4) await vi.waitFor(() => expect(told()).toBe(true), { timeout: 10_000, interval: 20 });
+    if (round % 5 === 4) await remove('databases.d/wrong.yaml');
+    await new Promise((later) => setTimeout(later, 200)); // several changes at once are allowed to be one reload
+  }
+  await vi.waitFor(() => expect(started.stderr()).toContain('configuration reloaded'), { timeout: 10_000 });
+  loading = false;
+  await Promise.all(load);
+  expect(outcomes.length).toBeGreaterThan(valid);
+  expect(outcomes.filter((code) => code !== undefined)).toEqual([]);
+  const after = await sessionsOf(database);
+  expect(before.filter((pid) => !after.includes(pid))).toEqual([]);
+});
+
+test('an invalid file leaves everything as it was; readiness, log and audit say so, until it is mended', async () => {
+  const { started, write, config, ids, rows, readiness, changes } = await running();
+  expect(await readiness()).toEqual({ status: 'ok', configuration: 'in_force' });
+  await write('config.yaml', config.replace('hostname', 'hostnamee'));
+  await vi.waitFor(async () => expect(await readiness()).toMatchObject({ configuration: 'refused' }), {
+    timeout: 10_000,
+  });
+  expect(started.stderr()).toContain('hostnamee');
+  expect(changes().filter(({ refused }) => refused !== undefined)).toHaveLength(1);
+  expect([await ids(), await rows('main')]).toEqual([['main'], undefined]);
+  await write('config.yaml', config);
+  await vi.waitFor(async () => expect(await readiness()).toMatchObject({ configuration: 'in_force' }), {
+    timeout: 10_000,
+  });
+});
+
+test('a policy that permits less is on record and in force for the next call; one that cannot be read changes nothing', async () => {
+  const { write, rows, changes, reloads, readiness } = await running();
+  expect(await rows('main')).toBeUndefined();
+  await write('policies/default.csv', 'p, analyst, *, public.other, select, allow\n');
+  await vi.waitFor(() => expect(reloads()).toBe(1), { timeout: 10_000 });
+  expect(await rows('main')).toBe('NAME_NOT_AVAILABLE');
+  const policies = changes().filter(({ what }) => what === 'policy');
+  expect(policies.at(-1)).toMatchObject({ old_sha256: policies[0]?.['new_sha256'] });
+  await write('policies/default.csv', 'p, analyst, *, public.*, selekt, allow\n');
+  await vi.waitFor(async () => expect(await readiness()).toMatchObject({ configuration: 'refused' }), {
+    timeout: 10_000,
+  });
+  expect(await rows('main')).toBe('NAME_NOT_AVAILABLE');
+});
+
+test('a database that is switched off loses what it runs at once; its neighbours keep theirs', async () => {
+  const { client, write, rows } = await running();
+  await write('databases.d/sales.yaml', one('sales'));
+  await vi.waitFor(async () => expect(await rows('sales')).toBeUndefined(), { timeout: 10_000, interval: 50 });
+  await rows('main');
+  const holder = await database.client();
+  onTestFinished(() => holder.end());
+  await holder.query('BEGIN; LOCK TABLE fruits IN ACCESS EXCLUSIVE MODE');
+  const sql = 'SELECT name FROM fruits';
+  const cancelled = client.call('run_query', { sql, database_id: 'sales' });
+  await vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 10_000, interval: 20 });
+  const stopped = performance.now();
+  await write('databases.d/sales.yaml', one('sales', ['enabled: false']));
+  expect(await cancelled).toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+  expect(performance.now() - stopped).toBeLessThan(5000);
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 2000, interval: 20 });
+  expect(await rows('sales')).toBe('BACKEND_UNAVAILABLE');
+  await holder.query('ROLLBACK');
+  expect(await rows('main')).toBeUndefined();
+});
+
+test('with policy.reload: manual a changed policy waits for SIGHUP; databases do not', async () => {
+  const { started, write, ids, rows, reloads } = await running('policy: { reload: manual }');
+  await write('policies/default.csv', 'p, analyst, *, public.other, select, allow\n');
+  await write('databases.d/sales.yaml', one('sales'));
+  await vi.waitFor(() => expect(reloads()).toBe(1), { timeout: 10_000 });
+  expect(await rows('main')).toBeUndefined();
+  started.process.kill('SIGHUP');
+  await vi.waitFor(() => expect(reloads()).toBe(2), { timeout: 10_000 });
+  expect(await rows('main')).toBe('NAME_NOT_AVAILABLE');
+  expect(await ids()).toEqual(['main', 'sales']);
+});
+
+/** Process ids of the broker's sessions. */
+async function sessionsOf({ client, superuser, database: name, user }: TestDatabase): Promise<number[]> {
+  const observer = await client({ ...superuser });
+  try {
+    const text = 'SELECT pid FROM pg_stat_activity WHERE datname = $1 AND usename = $2';
+    return (await observer.query(text, [name, user])).rows.map(({ pid }) => pid);
+  } finally {
+    await observer.end();
+  }
+}
+
+async function waiting(): Promise<number> {
+  const observer = await database.client({ ...database.superuser });
+  try {
+    const text =
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock' AND backend_type = 'client backend'";
+    return (await observer.query(text, [database.database])).rows[0].n;
+  } finally {
+    await observer.end();
+  }
+}
