@@ -31,11 +31,11 @@ export function remember(tree: Tree, now: Circumstances, access: Access): void {
   readings.set(tree, { ...now, access });
 }
 
+/** Strict: a column out of sight that a star brought is no complaint by itself, but the reading that says so is made anew. */
 function isInSight({ relations, functions }: Access, sight: Sight): boolean {
   for (const { schema, name, allColumns, columns } of relations) {
     if (!sight.relation(schema, name, allColumns)) return false;
-    for (const column of columns)
-      if (column.written !== undefined && !sight.column(schema, name, column.name)) return false;
+    for (const column of columns) if (!sight.column(schema, name, column.name)) return false;
   }
   return functions.every(
     (called) => called.class !== 'user' || sight.function(called.schema, called.name, called.args),

@@ -93,6 +93,16 @@ describe('what is hidden ends exactly as what is missing, at the same moment', (
   });
 });
 
+test('a field of a row, hidden, ends as a missing one whoever asked before', async () => {
+  const sql = 'SELECT (p).born FROM people p';
+  await read(db.catalog, sql);
+  const [hidden, missing] = [
+    await refusal(db.catalog, sql, { sight }),
+    await refusal(db.catalog, 'SELECT (p).bore FROM people p', { sight }),
+  ];
+  expect([hidden.code, hidden.position]).toEqual([missing.code, missing.position]);
+});
+
 describe('the one relation a call is about', () => {
   test.each([
     ['people', 'public.people'],
