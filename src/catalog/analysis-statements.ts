@@ -170,6 +170,7 @@ const settings = [
 
 /** One row: what the planner and autovacuum reckon with, how far this database is from wraparound, how old its counters are. */
 export const analysisServerText = `SELECT ${settings.map((name) => `pg_catalog.current_setting('${name}') AS ${name}`).join(',\n  ')},
+  pg_catalog.pg_size_bytes(pg_catalog.current_setting('work_mem'))::text AS work_mem_bytes,
   pg_catalog.age(d.datfrozenxid)::text AS xid_age, pg_catalog.mxid_age(d.datminmxid)::text AS mxid_age,
   ${since('coalesce(s.stats_reset, pg_catalog.pg_postmaster_start_time())')} AS counted_for,
   pg_catalog.pg_is_in_recovery()::text AS in_recovery

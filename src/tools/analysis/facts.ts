@@ -113,6 +113,7 @@ const server = z.object({
   cpu_tuple_cost: real,
   cpu_index_tuple_cost: real,
   cpu_operator_cost: real,
+  work_mem_bytes: count,
   xid_age: count,
   mxid_age: count,
   counted_for: count.nullable(),

@@ -1,0 +1,34 @@
+/** The plan of a caller's query, through the corridor as explain_query asks for it, and what surrounds its tables. */
+
+import { noParameters } from '../../model/request.ts';
+import type { Json, Receipt } from '../../model/result.ts';
+import { readIndexes, readRelations, readServer } from './facts.ts';
+import type { Surroundings } from './index-candidates.ts';
+import { type Plan, readPlan } from './plan.ts';
+import type { Question } from './read.ts';
+import { openSight } from './sight.ts';
+
+export interface Planned {
+  /** As PostgreSQL answered. */
+  readonly json: readonly Json[];
+  /** Undefined where it is not JSON with costs. */
+  readonly plan: Plan | undefined;
+  readonly receipt: Receipt;
+}
+
+/** The query is planned, never run. Throws BrokerError, with positions in the text as the caller wrote it. */
+export async function planQuery({ parts, databaseId, invocation }: Question, sql: string): Promise<Planned> {
+  const { call, signal } = invocation;
+  const statement = { from: 'caller', sql, parameters: noParameters } as const;
+  const answer = await parts.broker.run({ call, databaseId, action: 'explain', statement, intent: 'read' }, signal);
+  const value = answer.rows[0]?.[0];
+  return { json: Array.isArray(value) ? value : [], plan: readPlan(value), receipt: answer.receipt };
+}
+
+export async function readSurroundings(question: Question): Promise<Surroundings> {
+  const { facts: server } = await readServer(question);
+  const sight = await openSight(question);
+  const { rows: relations } = await readRelations(question, sight);
+  const { rows: indexes } = await readIndexes(question, sight);
+  return { server, sight, relations, indexes };
+}
