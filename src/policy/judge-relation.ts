@@ -7,7 +7,14 @@ import type { Judge } from './judge.ts';
 import { judgeMasks } from './judge-masks.ts';
 import { knowsColumn, knowsRelation } from './knowledge.ts';
 import type { Denial, Mask } from './permit.ts';
-import { accessTarget, isSecret, relationTarget, whyOnlyByName } from './relation-targets.ts';
+import {
+  accessTarget,
+  columnTarget,
+  isSecret,
+  relationTarget,
+  whyColumnOnlyByName,
+  whyOnlyByName,
+} from './relation-targets.ts';
 import type { RelationTarget } from './resource.ts';
 import { writeActions } from './rule.ts';
 
@@ -96,7 +103,7 @@ function judgeWhole(
   const targets = perColumn
     ? access.allColumns
         .filter((column) => !isSecret(judge, access.schema, access.name, column))
-        .map((column) => ({ ...target, column }))
+        .map((column) => columnTarget(judge, access, target, column))
     : [target];
   for (const candidate of targets) {
     const verdict = judge.ask(candidate, action);
@@ -124,7 +131,9 @@ function judgeColumns(
   const [first] = unwritten;
   if (first === undefined) return;
   const readable = access.allColumns.filter(
-    (column) => judge.ask({ ...target, column }, action).permit && !isSecret(judge, access.schema, access.name, column),
+    (column) =>
+      judge.ask(columnTarget(judge, access, target, column), action).permit &&
+      !isSecret(judge, access.schema, access.name, column),
   );
   const hint =
     readable.length === 0
@@ -151,7 +160,7 @@ function permitsColumn(
   judgement: Judgement,
 ): boolean {
   if (isSecret(judge, access.schema, access.name, column.name)) return false;
-  const verdicts = [judge.ask({ ...target, column: column.name }, action)];
+  const verdicts = [judge.ask(columnTarget(judge, access, target, column.name), action)];
   // ctid, xmin, tableoid … tell of the whole row, so a rule for some columns does not reach them
   if (column.attnum < 0) verdicts.push(judge.ask(target, action));
   for (const { rule } of verdicts)
@@ -170,7 +179,13 @@ function columnDenial(
   const { position } = column;
   if (!known) return { code: 'NAME_NOT_AVAILABLE', kind: 'column', resource: written, position };
   const resource = access.system ? printName(access.schema, access.name, column.name) : written;
-  return { code: 'POLICY_DENIED', kind: 'column', resource, position, ...hintOf(whyOnlyByName(judge, access)) };
+  return {
+    code: 'POLICY_DENIED',
+    kind: 'column',
+    resource,
+    position,
+    ...hintOf(whyColumnOnlyByName(judge, access, column.name)),
+  };
 }
 
 /** A plan names and measures what the view hides. */

@@ -27,6 +27,25 @@ export function accessTarget(judge: Judge, relation: Facts): RelationTarget {
   };
 }
 
+type Child = Pick<RelationAccess, 'above'>;
+
+/** The target for one column: a wildcard does not open what is denied or masked in the table above a partition or child. */
+export function columnTarget(judge: Judge, child: Child, target: RelationTarget, column: string): RelationTarget {
+  return { ...target, column, onlyByName: target.onlyByName || isHiddenAbove(judge, child, column) };
+}
+
+function isHiddenAbove(judge: Judge, { above = [] }: Child, column: string): boolean {
+  return above.some(({ schema, name, columns }) => {
+    return columns.includes(column) && leadsToHidden(judge, { schema, name, columns: [column] });
+  });
+}
+
+/** Why no wildcard opens this column, for the hint. */
+export function whyColumnOnlyByName(judge: Judge, relation: Facts & Child, column: string): string | undefined {
+  if (!isHiddenAbove(judge, relation, column)) return whyOnlyByName(judge, relation);
+  return 'What is denied or masked in the table above is opened here only by a rule that names this one.';
+}
+
 /** Why no wildcard opens this relation, for the hint; undefined where one does. */
 export function whyOnlyByName(judge: Judge, { kind, extension, behind }: Facts): string | undefined {
   if (kind === 'foreign') return 'A foreign table is opened only by a rule that names it.';

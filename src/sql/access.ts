@@ -43,6 +43,11 @@ export interface RelationAccess {
   readonly extension?: string;
   /** For a view: every relation its definition reads, expanded to the end, with the columns. */
   readonly behind: readonly { readonly schema: string; readonly name: string; readonly columns: readonly string[] }[];
+  /**
+   * For a partition or an inheritance child: what stands above it, to the top, with the columns it hands down. What is
+   * denied or masked there is the same data here.
+   */
+  readonly above?: readonly { readonly schema: string; readonly name: string; readonly columns: readonly string[] }[];
   /** For a view: the functions of class (d) in its definition, expanded to the end; non-empty means refused like the function. */
   readonly forbiddenBehind: readonly string[];
   /** False for what is reached without standing in the statement; then it is an entry of its own, beside any other of the relation. */
