@@ -1,2 +1,2 @@
--- expect: NAME_NOT_AVAILABLE
+-- expect: POLICY_DENIED
 SELECT 1 FROM customers a NATURAL JOIN customers b
