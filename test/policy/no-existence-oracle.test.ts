@@ -104,7 +104,7 @@ describe('a hidden relation is a missing one', () => {
     'SELECT s FROM {} s',
     "SELECT '{}'::regclass",
     "SELECT _{}('[]')",
-    "SELECT (id)._{} FROM customers",
+    'SELECT (id)._{} FROM customers',
     'SELECT c._{} FROM customers c',
   ])('%s', async (template) => {
     for (const [hidden, missing] of [
