@@ -60,7 +60,7 @@ export interface CommitQueue {
 
 /**
  * `commit` makes a batch durable and says where each entry stands, in order; when it throws LogUnavailable, none does.
- * `mayRetry` is asked once for the urgent entries of a failed batch: true puts them back in front of the queue.
+ * `mayRetry` is asked when a failed batch has urgent entries: true puts them back in front of the queue.
  */
 export function createCommitQueue(
   commit: (batch: readonly Entry[]) => Promise<readonly Placed[]>,
@@ -169,7 +169,8 @@ export function createCommitQueue(
 
   /** Urgent entries that were only waiting keep their turn: each record is tried once. */
   async function failed(error: LogUnavailable, late: boolean): Promise<void> {
-    const again = !late && (await mayRetry(error)) ? inFlight.filter((entry) => entry.urgent) : [];
+    const urgent = late ? [] : inFlight.filter((entry) => entry.urgent);
+    const again = urgent.length > 0 && (await mayRetry(error)) ? urgent : [];
     for (const entry of inFlight) if (!again.includes(entry)) entry.fail(error);
     dropWaiting(error, (entry) => !entry.urgent);
     waiting.unshift(...again);

@@ -29,7 +29,6 @@ export const findingCodes = {
   epoch_broken: 'the succession of signing keys is broken',
   unsealed_tail: 'more lines than the cadence allows have no signed head over them',
   contradicts_head: 'the log does not contain what a head kept elsewhere says it contained',
-  rolled_back: 'the anchor log has seen this log longer than it is',
   torn_tail: 'the last line is unfinished: the process died while writing it',
   unanswered: 'an allowed call has an intent and no outcome',
   outcome_without_intent: 'an outcome belongs to no allowed intent, or is a second one',

@@ -6,6 +6,18 @@ import type { ObjectUse } from './records.ts';
 
 /** Relations as resolved, then what is read through views (`via`), then functions; pure built-in functions are left out. */
 export function objectUses(access: Access): readonly ObjectUse[] {
+  const known = uses.get(access);
+  if (known !== undefined) return known;
+  const made = usesOf(access);
+  uses.set(access, made);
+  return made;
+}
+
+/** Readings of texts that come again are the same objects, and never change. */
+const uses = new WeakMap<Access, readonly ObjectUse[]>();
+const bound = new WeakMap<Access, ReadonlySet<string>>();
+
+function usesOf(access: Access): readonly ObjectUse[] {
   return [
     ...access.relations.map(relationUse),
     ...access.relations.flatMap(behindUses),
@@ -46,11 +58,18 @@ function functionUse({ schema, name, args }: FunctionAccess): ObjectUse {
 
 /** Every name the resolver has bound: what redaction may show in quotes. */
 export function boundNames(access: Access | undefined): ReadonlySet<string> {
+  if (access === undefined) return new Set();
+  const known = bound.get(access) ?? namesOf(access);
+  bound.set(access, known);
+  return known;
+}
+
+function namesOf({ relations, functions }: Access): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { schema, name, columns, allColumns } of access?.relations ?? []) {
-    for (const bound of [schema, name, ...allColumns, ...columns.map((column) => column.name)]) names.add(bound);
+  for (const { schema, name, columns, allColumns } of relations) {
+    for (const text of [schema, name, ...allColumns, ...columns.map((column) => column.name)]) names.add(text);
   }
-  for (const { schema, name } of access?.functions ?? []) names.add(schema).add(name);
+  for (const { schema, name } of functions) names.add(schema).add(name);
   return names;
 }
 

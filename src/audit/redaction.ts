@@ -41,10 +41,27 @@ export async function describeSql(text: SqlText, mode: SqlMode, keys: HmacKeys, 
     params: text.parameters.values.length,
     ...statedTypes(text.parameters),
     ...(reading === undefined ? {} : { fp: reading.fingerprint, fpv: fingerprintVersion }),
-    hmac: `hmac:${keys.version}:${keys.digest(logId, text.sql)}`,
+    hmac: `hmac:${keys.version}:${reading === undefined ? keys.digest(logId, text.sql) : digestOf(reading, text.sql, keys, logId)}`,
     ...(text.errorPosition === undefined ? {} : { errpos: text.errorPosition }),
   };
 }
+
+/** Worked out of texts that came before; they live as long as their readings are kept. */
+const digests = new WeakMap<SqlReading, WeakMap<HmacKeys, Map<string, string>>>();
+const redacted = new WeakMap<SqlReading, Stored>();
+
+function digestOf(reading: SqlReading, sql: string, keys: HmacKeys, logId: string): string {
+  const ofReading = digests.get(reading) ?? new WeakMap<HmacKeys, Map<string, string>>();
+  digests.set(reading, ofReading);
+  const ofKeys = ofReading.get(keys) ?? new Map<string, string>();
+  ofReading.set(keys, ofKeys);
+  const digest = ofKeys.get(logId) ?? keys.digest(logId, sql);
+  if (ofKeys.size < logsKept) ofKeys.set(logId, digest);
+  return digest;
+}
+
+/** Logs for which the digest of one text is kept. */
+const logsKept = 8;
 
 function storedText(
   text: SqlText,
@@ -56,8 +73,13 @@ function storedText(
   if (reading === undefined) return { truncated: text.parses };
   const lits = reading.pieces.filter(({ kind }) => kind === 'literal').length;
   if (mode === 'fingerprint') return { truncated: false, lits };
+  const known = mode === 'redacted' ? redacted.get(reading) : undefined;
+  if (known !== undefined) return known;
   const hide = mode === 'hmac' ? (literal: string) => `?h:${digest(literal)}` : () => '?';
-  return { ...cut(reading.pieces.map((piece) => show(piece, text.bound, hide)).join('')), lits };
+  const stored = { ...cut(reading.pieces.map((piece) => show(piece, text.bound, hide)).join('')), lits };
+  // a quoted name is shown or not by what the resolver bound, so such a text is not the same for everyone
+  if (mode === 'redacted' && reading.pieces.every(({ kind }) => kind !== 'quoted')) redacted.set(reading, stored);
+  return stored;
 }
 
 /** `U&"…"` is never shown: what it spells is not what it says. */
