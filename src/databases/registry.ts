@@ -12,6 +12,7 @@ const shownOfId = 63;
 
 /** What the registry holds at one moment; replaced as a whole. */
 interface Generation {
+  readonly all: readonly Database[];
   readonly byId: ReadonlyMap<string, Database>;
   readonly defaultId: string | undefined;
 }
@@ -22,7 +23,7 @@ export interface Registry extends Databases {
 }
 
 function generation(databases: readonly Database[], defaultId: string | undefined): Generation {
-  return { byId: new Map(databases.map((database) => [database.id, database])), defaultId };
+  return { all: databases, byId: new Map(databases.map((database) => [database.id, database])), defaultId };
 }
 
 /** Printable and short, so that an id cannot carry a line break or a page of text into a log or a model. */
@@ -74,7 +75,7 @@ export function createDatabases(
     get defaultId() {
       return now.defaultId;
     },
-    all: () => [...now.byId.values()],
+    all: () => now.all,
     replace: (next, nextDefault) => {
       now = generation(next, nextDefault);
     },

@@ -8,12 +8,15 @@ import type { Rule } from './rule.ts';
 import { isSystemSchema } from './system-sets.ts';
 
 const remembered = new WeakMap<Policy, Map<string, boolean>>();
+const keys = new WeakMap<Caller, string>();
 
 /** True when one rule allows the caller something that no deny of the caller covers whole. Synchronous; remembered per set of subjects. */
 export function grantsAnything(policy: Policy, caller: Caller, actions?: readonly Action[]): boolean {
   const known = remembered.get(policy) ?? new Map<string, boolean>();
   remembered.set(policy, known);
-  const key = JSON.stringify([actions !== undefined, ...caller.subjects.filter(policy.mentions)]);
+  const subjects = keys.get(caller) ?? JSON.stringify(caller.subjects.filter(policy.mentions));
+  keys.set(caller, subjects);
+  const key = actions === undefined ? subjects : `${actions.join()} ${subjects}`;
   const answer = known.get(key) ?? compute(policy.rules.of(caller.subjects), actions);
   if (known.size > 10_000) known.clear();
   known.set(key, answer);

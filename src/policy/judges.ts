@@ -3,7 +3,7 @@
 import type { Principal } from '../model/principal.ts';
 import type { Enforcer } from './casbin-enforcer.ts';
 import { createJudge, type Judge } from './judge.ts';
-import { callerOf, type Policy } from './policy.ts';
+import { type Caller, callerOf, type Policy } from './policy.ts';
 
 export interface Judges {
   readonly of: (policy: Policy, principal: Principal, databaseId: string) => Judge;
@@ -14,18 +14,26 @@ const countEvery = 512;
 
 export function createJudges(enforcer: Enforcer, maxBytes: number): Judges {
   const judges = new Map<string, Judge>();
+  const keys = new WeakMap<Caller, string>();
   let uses = 0;
 
   function of(policy: Policy, principal: Principal, databaseId: string): Judge {
     const caller = callerOf(policy, principal);
-    // callers whose subjects differ only in names no rule mentions are judged alike
-    const subjects = caller.subjects.filter(policy.mentions);
-    const key = JSON.stringify([policy.sha256, ...subjects]);
+    const key = keyOf(policy, caller);
     const judge = judges.get(key) ?? createJudge(enforcer, policy, caller, databaseId);
     judges.delete(key);
     judges.set(key, judge);
     if (++uses % countEvery === 0) forget();
     return judge;
+  }
+
+  function keyOf(policy: Policy, caller: Caller): string {
+    const known = keys.get(caller);
+    if (known !== undefined) return known;
+    // callers whose subjects differ only in names no rule mentions are judged alike
+    const key = JSON.stringify([policy.sha256, ...caller.subjects.filter(policy.mentions)]);
+    keys.set(caller, key);
+    return key;
   }
 
   function forget(): void {

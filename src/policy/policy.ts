@@ -56,7 +56,20 @@ export interface Caller {
   readonly subjects: readonly Subject[];
 }
 
+const callers = new WeakMap<Policy, WeakMap<Principal, Caller>>();
+
+/** The same object for the same principal, as long as both live: what is worked out of it can be kept beside it. */
 export function callerOf(policy: Policy, principal: Principal): Caller {
+  const ofPolicy = callers.get(policy) ?? new WeakMap<Principal, Caller>();
+  callers.set(policy, ofPolicy);
+  const known = ofPolicy.get(principal);
+  if (known !== undefined) return known;
+  const caller = makeCaller(policy, principal);
+  if (Object.isFrozen(principal)) ofPolicy.set(principal, caller);
+  return caller;
+}
+
+function makeCaller(policy: Policy, principal: Principal): Caller {
   const user = userSubject(principal.id);
   const roles = principal.roles.map(roleSubject);
   return { user, roles, subjects: [...new Set<Subject>(['*', user, ...roles, ...policy.rolesOf(user)])].sort() };

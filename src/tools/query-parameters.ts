@@ -45,8 +45,8 @@ export const queryParameters = z
 /** Decides which form was used (all named or all positional) and writes every value in PostgreSQL's input syntax. */
 export function bindParameters(given: z.output<typeof queryParameters>): BindParameters {
   if (given === undefined || given.length === 0) return noParameters;
-  const names = given.map((item) => named.safeParse(item));
-  if (names.every((result) => result.success)) {
+  const names = given.every(looksNamed) ? given.map((item) => named.safeParse(item)) : undefined;
+  if (names?.every((result) => result.success)) {
     const values = names.map(({ data }) => ({ name: data.name, ...fromField(data.value, data.typeHint) }));
     refuseTwins(values.map((value) => value.name));
     return { style: 'named', values };

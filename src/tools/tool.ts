@@ -1,7 +1,7 @@
 /** What a tool is: a name, two schemas and one function from checked arguments to an answer. */
 
 import type { ToolAnnotations } from '@modelcontextprotocol/server';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
@@ -94,8 +94,8 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     async run(parts, args, invocation) {
       const parsed = input.safeParse(args ?? {});
       if (!parsed.success) throw InvalidArguments.from(parsed.error);
-      const purpose = z.string().safeParse(parsed.data['purpose']);
-      const call = purpose.success ? { ...invocation.call, purpose: purpose.data } : invocation.call;
+      const { purpose } = parsed.data;
+      const call = typeof purpose === 'string' ? { ...invocation.call, purpose } : invocation.call;
       const answer = await definition.run(parts, parsed.data, { ...invocation, call });
       return { ...answer, content: { ...answer.content } };
     },

@@ -18,6 +18,9 @@ export interface Guards {
   readonly origin: (header: string | undefined) => boolean;
 }
 
+/** Host headers that were let in before and are not read again. */
+const hostsKept = 64;
+
 const wildcards = new Set(['0.0.0.0', '::', '[::]', '']);
 
 /** Loopback as Node binds it. */
@@ -42,8 +45,16 @@ export function createGuards(settings: GuardSettings): Guards {
   ].map((name) => name.toLowerCase());
   const origins = new Set([...own.map((url) => url.origin), ...settings.allowedOrigins].map((o) => o.toLowerCase()));
   const originHosts = [...local, ...settings.allowedOrigins.filter((origin) => !origin.includes('://'))];
+  const known = new Set<string>();
+  const isAllowedHost = (header: string | undefined) =>
+    validateHostHeader(header?.toLowerCase(), hosts).ok || (wildcard && isAddress(header));
   return {
-    host: (header) => validateHostHeader(header?.toLowerCase(), hosts).ok || (wildcard && isAddress(header)),
+    host(header) {
+      if (header !== undefined && known.has(header)) return true;
+      const allowed = isAllowedHost(header);
+      if (allowed && header !== undefined && known.size < hostsKept) known.add(header);
+      return allowed;
+    },
     origin: (header) =>
       header === undefined || origins.has(header.toLowerCase()) || validateOriginHeader(header, originHosts).ok,
   };

@@ -121,7 +121,7 @@ interface RouterParts extends Pick<HttpOptions, 'ready' | 'remarks'> {
 /** Health first, for anyone; everything else passes the door. Throws HttpProblem. */
 function createRouter({ door, streamable, sse, ready, remarks, isClosing }: RouterParts) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const pathname = request.url === '/mcp' ? '/mcp' : new URL(request.url ?? '/', 'http://localhost').pathname;
     if (pathname === '/healthz') return answerHealth(request, response, true);
     if (pathname === '/readyz') {
       return answerHealth(request, response, !isClosing() && (await ready()), remarks?.());
