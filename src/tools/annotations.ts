@@ -5,7 +5,6 @@ import type { ToolAnnotations } from '@modelcontextprotocol/server';
 export const looks: ToolAnnotations = {
   readOnlyHint: true,
   destructiveHint: false,
-  idempotentHint: true,
   openWorldHint: false,
 };
 

@@ -9,16 +9,11 @@ export const databaseId = z
   .min(1)
   .max(128)
   .optional()
-  .describe('Which database, an id from list_databases; left out: the default database.');
+  .describe('An id from list_databases; default: the default database.');
 
-export const purpose = z
-  .string()
-  .min(1)
-  .max(1000)
-  .optional()
-  .describe('Why this call is made, or a ticket; kept in the audit log.');
+export const purpose = z.string().min(1).max(1000).optional().describe('Why, or a ticket; for the audit log.');
 
-export const sqlText = z.string().describe('Exactly one SQL statement, in PostgreSQL syntax.');
+export const sqlText = z.string().describe('Exactly one SQL statement.');
 
 export const pattern = z
   .string()

@@ -13,17 +13,23 @@ const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 /**
  * The JSON Schema of one side of a tool. A cell (the only custom type) is shown as its six kinds: explicit, and without
- * recursion. That keys are strings, and the bounds zod adds to every integer, say nothing and are left out.
- * Results are open: a member added one day must not break a client that keeps an old list.
+ * recursion. That keys are strings, lengths of texts, and the bounds zod adds to every integer are left out: models pay
+ * for each byte of the list, and what a text may be is checked here, not by the client.
+ * Results are open: a member added one day must not break a client that keeps an old list, so inside a result nothing is
+ * required either, and an object of facts by name is shown as an object.
  */
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
   const { $schema, ...converted } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-    override({ zodSchema, jsonSchema: json }) {
+    override({ zodSchema, jsonSchema: json, path }) {
       if (zodSchema._zod.def.type === 'custom') json.type = ['string', 'number', 'boolean', 'object', 'array', 'null'];
       delete json.propertyNames;
-      if (io === 'output' && json.additionalProperties === false) delete json.additionalProperties;
+      delete json.minLength;
+      delete json.maxLength;
+      if (io === 'output' && (json.additionalProperties === false || isFacts(zodSchema)))
+        delete json.additionalProperties;
+      if (io === 'output' && path.length > 0) delete json.required;
       if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
       if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
     },
@@ -31,6 +37,10 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
   if ($schema !== dialect) throw new Error('a tool schema must be JSON Schema 2020-12, the dialect clients assume');
   return published.parse(JSON.parse(JSON.stringify(converted), withoutTypeLists));
 }
+
+/** A record of plain values by name, as findings give their evidence. */
+const isFacts = (schema: z.core.$ZodType): boolean =>
+  schema instanceof z.ZodRecord && schema.valueType instanceof z.ZodUnion;
 
 /** A list of types becomes one alternative each: the list is legal, but several model providers do not read it. */
 function withoutTypeLists(_key: string, value: unknown): unknown {
@@ -41,7 +51,7 @@ function withoutTypeLists(_key: string, value: unknown): unknown {
 
 const errorSchema = {
   type: 'object',
-  properties: { error: { type: 'object', required: ['code', 'message'] } },
+  properties: { error: { type: 'object' } },
   required: ['error'],
 } as const;
 
