@@ -109,6 +109,8 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     import('./tools/toolbox.ts'),
     import('./fleet/fleet.ts'),
   ]);
+  const { createRunningCalls } = await import('./fleet/running-calls.ts');
+  const { createGuardedBackend } = await import('./fleet/guarded-backend.ts');
   const { createSecrets } = await import('./config/secrets.ts');
   const { isNativeDriverForced } = await import('./config/environment.ts');
   const decisionPoint = await policy.createCasbinDecisionPoint({
@@ -127,7 +129,9 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   const run = await fixedStatements(() => broker, closing.signal);
   const catalogs = createCatalogs({ run, memory: config.limits.catalogMemory });
   const fleet = fleets.createFleet({ config, databases, decisionPoint, backends, catalogs, audit, policySource });
-  const broker: Broker = createBroker({ databases, catalogs, decisionPoint, audit, backends });
+  const calls = createRunningCalls();
+  const guarded = createGuardedBackend({ ...config.limits, backend: backends, calls });
+  const broker: Broker = createBroker({ databases, catalogs, decisionPoint, audit, backends: guarded });
   const parts = { broker, databases, decisionPoint, catalogs, audit };
   const onFault = (error: Error & { cause?: unknown }, call: { id: string }) =>
     log.error('internal fault', {

@@ -85,6 +85,16 @@ export interface AuditSettings {
   readonly networkFilesystem: 'refuse' | 'allow';
 }
 
+/** Absent means unlimited. */
+export interface AllowanceSettings {
+  /** Milliseconds. */
+  readonly window: number;
+  readonly maxConcurrency?: number;
+  readonly calls?: number;
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
 export interface Config {
   /** The configuration file, absolute; undefined for old single-database flags. */
   readonly file: string | undefined;
@@ -99,7 +109,11 @@ export interface Config {
   readonly policy: PolicySettings;
   readonly audit: AuditSettings;
   /** Of the whole process; limits of one database are in the Database. */
-  readonly limits: { readonly catalogMemory: number };
+  readonly limits: {
+    readonly catalogMemory: number;
+    readonly perPrincipal: AllowanceSettings;
+    readonly perDatabase: AllowanceSettings;
+  };
   readonly pools: { readonly maxConnectionsTotal: number };
   readonly log: { readonly level: LogLevel };
   /** What does not stop the start but should be known. */

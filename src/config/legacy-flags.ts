@@ -1,6 +1,7 @@
 /** Old single-database usage: flags of two generations and environment variables become a one-database configuration with the id `default`. */
 
 import type { Connection, Database } from '../model/database.ts';
+import { buildAllowance } from './build-allowance.ts';
 import { regionOf } from './build-database.ts';
 import { type Config, type ListenAddress, transports } from './config.ts';
 import { listenProblem } from './cross-checks.ts';
@@ -158,7 +159,11 @@ export function readLegacyConfig(
       keepDays: audit.keep_days,
       networkFilesystem: audit.network_filesystem,
     },
-    limits: { catalogMemory: base.limits.catalog_memory },
+    limits: {
+      catalogMemory: base.limits.catalog_memory,
+      perPrincipal: buildAllowance(base.limits.per_principal),
+      perDatabase: buildAllowance(base.limits.per_database),
+    },
     pools: { maxConnectionsTotal: base.pools.max_connections_total },
     log: base.log,
     warnings: [],

@@ -34,6 +34,14 @@ const field = {
   catalog_memory: size.meta({ description: 'Memory for the catalog snapshots of all databases together.' }),
 } as const;
 
+const allowance = z.strictObject({
+  window: duration.prefault('1m').meta({ description: 'How long calls, rows and bytes are counted together.' }),
+  max_concurrency: count.optional().meta({ description: 'Calls running at once.' }),
+  calls: count.optional().meta({ description: 'Calls in each window.' }),
+  rows: count.optional().meta({ description: 'Rows released in each window.' }),
+  bytes: size.optional().meta({ description: 'Bytes of row data released in each window.' }),
+});
+
 /** `limits` at the top: of the whole process, and of every database that says nothing else. */
 export const limitsSchema = z.strictObject({
   max_rows: field.max_rows.prefault(limitDefaults.max_rows),
@@ -46,6 +54,8 @@ export const limitsSchema = z.strictObject({
   catalog_ttl: field.catalog_ttl.prefault(limitDefaults.catalog_ttl),
   max_sql_bytes: field.max_sql_bytes.prefault(limitDefaults.max_sql_bytes),
   catalog_memory: field.catalog_memory.prefault(limitDefaults.catalog_memory),
+  per_principal: allowance.prefault({}).meta({ description: 'What one principal may use up, over all databases.' }),
+  per_database: allowance.prefault({}).meta({ description: 'What one database may be used for, by all principals.' }),
 });
 
 const { catalog_memory: _, ...ofOneDatabase } = field;
@@ -69,4 +79,5 @@ export const poolsSchema = z.strictObject({
 export const databasePoolSchema = z.strictObject(pool).partial();
 
 export type LimitsInput = z.output<typeof limitsSchema>;
+export type AllowanceInput = z.output<typeof allowance>;
 export type PoolsInput = z.output<typeof poolsSchema>;

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
+import { buildAllowance } from './build-allowance.ts';
 import { buildDatabase, buildReference } from './build-database.ts';
 import { buildServer } from './build-server.ts';
 import type { AuditSettings, Config } from './config.ts';
@@ -141,7 +142,11 @@ export function loadConfig(file: string, environment: Environment = process.env)
     stdio: { principal: input.stdio.principal ?? localUser(), roles: input.stdio.roles },
     policy,
     audit: buildAudit(input.audit, directory, environment),
-    limits: { catalogMemory: input.limits.catalog_memory },
+    limits: {
+      catalogMemory: input.limits.catalog_memory,
+      perPrincipal: buildAllowance(input.limits.per_principal),
+      perDatabase: buildAllowance(input.limits.per_database),
+    },
     pools: { maxConnectionsTotal: input.pools.max_connections_total },
     log: input.log,
     warnings: [...findings, ...findWithoutEffect(input, source)],

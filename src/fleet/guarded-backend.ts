@@ -1,0 +1,53 @@
+/** The backends behind the allowances of principals and databases; every call that passes can be seen and stopped. */
+
+import { type AuthorizedQuery, openAuthorized } from '../audit/audit-log.ts';
+import type { Backend } from '../backends/backend.ts';
+import { systemPrincipal } from '../model/principal.ts';
+import type { QueryResult } from '../model/result.ts';
+import { type Allowance, createAllowances } from './allowances.ts';
+import type { RunningCalls } from './running-calls.ts';
+
+export interface GuardedOptions {
+  readonly backend: Backend;
+  readonly calls: RunningCalls;
+  readonly perPrincipal: Allowance;
+  readonly perDatabase: Allowance;
+}
+
+/** A refusal here comes after the intent and is its recorded outcome. The broker's own reads are not counted: they serve a call that was. */
+export function createGuardedBackend({ backend, calls, perPrincipal, perDatabase }: GuardedOptions): Backend {
+  const principals = createAllowances('principal', perPrincipal);
+  const databases = createAllowances('database', perDatabase);
+
+  async function spend(query: AuthorizedQuery, work: () => Promise<QueryResult>): Promise<QueryResult> {
+    const { request, database } = openAuthorized(query);
+    const { auth, issuer, id } = request.call.principal;
+    const shared = databases.begin(database.id);
+    let rows = 0;
+    let bytes = 0;
+    try {
+      const own = principals.begin(JSON.stringify([auth, issuer ?? null, id]));
+      try {
+        const result = await work();
+        rows = result.rows.length;
+        bytes = result.bytes;
+        return result;
+      } finally {
+        own.end(rows, bytes);
+      }
+    } finally {
+      shared.end(rows, bytes);
+    }
+  }
+
+  return {
+    execute(query, signal) {
+      const { request, database } = openAuthorized(query);
+      if (request.call.principal === systemPrincipal) return backend.execute(query, signal);
+      return calls.run(request.call, database.id, signal, (stoppable) =>
+        spend(query, () => backend.execute(query, stoppable)),
+      );
+    },
+    close: backend.close,
+  };
+}
