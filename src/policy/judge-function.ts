@@ -28,6 +28,28 @@ export function judgeFunction(judge: Judge, access: FunctionAccess, mayWrite: bo
   judgement.denied.push(denial(access, denied));
 }
 
+/** What shows definitions: right to it is right to see the body of any function. */
+const definition: FunctionTarget = {
+  kind: 'function',
+  schema: 'pg_catalog',
+  name: 'pg_get_functiondef',
+  args: ['oid'],
+  class: 'describer_all',
+};
+
+/** A plan shows what an inlined function reads: who explains a call of it must be allowed to see its definition. */
+export function judgeInlining(judge: Judge, access: FunctionAccess, judgement: Judgement): void {
+  if (access.class !== 'user' || access.inlined !== true || judge.ask(definition, 'select').permit) return;
+  judgement.denied.push({
+    code: 'POLICY_DENIED',
+    kind: 'function',
+    resource: access.written,
+    action: 'explain',
+    position: access.position,
+    hint: 'The plan may show what is inside this function; to explain it, select on ** is needed.',
+  });
+}
+
 const isDescriber = ({ class: kind }: FunctionAccess): boolean =>
   kind === 'describer' || kind === 'describer_all' || kind === 'statistics';
 

@@ -6,7 +6,7 @@ import type { Access } from '../sql/access.ts';
 import type { StatementContents, Tree } from '../sql/statement.ts';
 import type { Question } from './decision-point.ts';
 import type { Judge } from './judge.ts';
-import { judgeFunction } from './judge-function.ts';
+import { judgeFunction, judgeInlining } from './judge-function.ts';
 import { type Judgement, judgeRelation, type Manner } from './judge-relation.ts';
 import { nameTarget, relationTarget } from './relation-targets.ts';
 import { settingClass } from './settings.ts';
@@ -51,7 +51,10 @@ export function judgeStatement(judge: Judge, question: Question): Judgement {
   const manner = mannerOf(question);
   for (const relation of access.relations) judgeRelation(judge, relation, manner, judgement);
   const mayWrite = !manner.readonly && question.request.intent === 'write' && statement.class === 'write';
-  for (const called of access.functions) judgeFunction(judge, called, mayWrite, judgement);
+  for (const called of access.functions) {
+    judgeFunction(judge, called, mayWrite, judgement);
+    if (manner.explains) judgeInlining(judge, called, judgement);
+  }
   for (const setting of access.settings) judgeSetting(judge, setting, judgement);
   judgement.denied.sort((a, b) => a.position - b.position);
   if (judgement.rules.size === 0 && isExpression(access)) judgement.rules.add(builtInRules.expression);

@@ -78,6 +78,8 @@ export interface FunctionAccess {
   /** Why the class: the reason of the list entry. */
   readonly reason: string;
   readonly extension?: string;
+  /** Written in SQL and run with its caller's rights: its body may become part of the plan. */
+  readonly inlined?: true;
   /** How it is reached. */
   readonly via:
     | 'call'

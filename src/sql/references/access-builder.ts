@@ -62,7 +62,7 @@ function columnUse(reading: Reading, draft: RelationDraft, column: ColumnDraft):
 }
 
 function functionAccess(reading: Reading, { procedure, via, location, written }: FunctionDraft): FunctionAccess {
-  const { schema, name, oid, extension } = procedure;
+  const { schema, name, oid, extension, language, securityDefiner } = procedure;
   const args = argumentTypes(reading, procedure);
   return {
     schema,
@@ -71,6 +71,7 @@ function functionAccess(reading: Reading, { procedure, via, location, written }:
     oid,
     ...classOf(reading.catalog, procedure, args, via),
     ...(extension === undefined ? {} : { extension }),
+    ...(language === 'sql' && !securityDefiner ? { inlined: true } : {}),
     via,
     position: positionOf(reading, location),
     written,

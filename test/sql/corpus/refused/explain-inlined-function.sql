@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+EXPLAIN SELECT order_total(1)
