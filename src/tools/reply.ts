@@ -3,6 +3,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { BrokerError } from '../model/errors.ts';
 import type { CallContext } from '../model/request.ts';
+import { knownJson } from './rows.ts';
 import type { ToolAnswer } from './tool.ts';
 
 /** `_meta` keys: the id of the call, and the place of its outcome in the audit log. */
@@ -18,6 +19,23 @@ export function answered(answer: ToolAnswer<Readonly<Record<string, unknown>>>, 
       ...(answer.receipt === undefined ? {} : { [metaKeys.receipt]: { ...answer.receipt } }),
     },
   };
+}
+
+/** The JSON of a result. Rows that were written before, for the text block, are not written again. */
+export function resultAsJson(result: CallToolResult): string {
+  const { structuredContent, ...others } = result;
+  if (typeof structuredContent !== 'object' || structuredContent === null || !('rows' in structuredContent))
+    return JSON.stringify(result);
+  const { rows: list, ...rest } = structuredContent;
+  const rows = knownJson(list);
+  if (rows === undefined) return JSON.stringify(result);
+  return `{"structuredContent":${withMember('rows', rows, rest)},${JSON.stringify(others).slice(1)}`;
+}
+
+/** An object as JSON with one more member in front, given as JSON. */
+function withMember(name: string, json: string, rest: Readonly<Record<string, unknown>>): string {
+  const tail = JSON.stringify(rest).slice(1);
+  return `{"${name}":${json}${tail === '}' ? '' : ','}${tail}`;
 }
 
 /** An error a model can act on: a stable code, one sentence, a hint, the place in the SQL text. */

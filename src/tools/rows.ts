@@ -20,7 +20,28 @@ export function distinctNames(columns: readonly ColumnInfo[]): string[] {
 
 /** Rows as objects in column order. A column called `__proto__` is a plain member like any other. */
 export function rowObjects(names: readonly string[], rows: QueryResult['rows']): Record<string, Json>[] {
-  return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
+  if (names.includes('__proto__'))
+    return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
+  return rows.map((row) => {
+    const object: Record<string, Json> = {}; // filled in one order, so that all rows share one shape
+    for (const [index, name] of names.entries()) object[name] = row[index] ?? null;
+    return object;
+  });
+}
+
+/** Rows that were written as JSON once, and how: an answer holds them as text and as structure. */
+const written = new WeakMap<object, string>();
+
+/** The rows as JSON. */
+export function rowsAsJson(rows: readonly object[]): string {
+  const text = written.get(rows) ?? JSON.stringify(rows);
+  written.set(rows, text);
+  return text;
+}
+
+/** What `rowsAsJson` made of this very list, if it did. */
+export function knownJson(rows: unknown): string | undefined {
+  return typeof rows === 'object' && rows !== null ? written.get(rows) : undefined;
 }
 
 /** What run_query and execute_statement answer. */

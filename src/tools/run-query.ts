@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { looks } from './annotations.ts';
 import { cell, columns, databaseId, purpose, sqlText } from './fields.ts';
 import { bindParameters, queryParameters } from './query-parameters.ts';
-import { resultContent, resultNotice } from './rows.ts';
+import { resultContent, resultNotice, rowsAsJson } from './rows.ts';
 import { defineTool, type Invocation, type ToolParts } from './tool.ts';
 
 /** What a statement brings back; shared with execute_statement. */
@@ -45,7 +45,7 @@ export async function runStatement(
   const notice = resultNotice(answer);
   return {
     content,
-    text: JSON.stringify(content.rows),
+    text: rowsAsJson(content.rows),
     receipt: answer.receipt,
     ...(notice === undefined ? {} : { notice }),
   };

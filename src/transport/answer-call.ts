@@ -5,6 +5,9 @@ import type { ServerResponse } from 'node:http';
 /** Milliseconds after which, and in which, a waiting caller is sent a sign of life: proxies give up on silence. */
 const patience = 15_000;
 
+/** Characters of an answer that is long. */
+const long = 16_384;
+
 export interface CallAnswer {
   /** `message` is the serialised response. Does nothing when the caller is gone. */
   readonly send: (message: string) => void;
@@ -40,12 +43,14 @@ export function beginAnswer(response: ServerResponse, session: string): CallAnsw
       stop();
       if (response.destroyed) return;
       if (response.headersSent) return void response.end(`event: message\ndata: ${message}\n\n`);
+      // a short text leaves joined to its headers; a long one is encoded once, not also to be measured
+      const body = message.length > long ? Buffer.from(message) : message;
       response.writeHead(200, {
         'Content-Type': 'application/json',
-        'Content-Length': Buffer.byteLength(message),
+        'Content-Length': Buffer.byteLength(body),
         'Mcp-Session-Id': session,
       });
-      response.end(message); // a string: headers and body leave in one write
+      response.end(body);
     },
     withdraw() {
       stop();

@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { McpServer } from '@modelcontextprotocol/server';
+import { resultAsJson } from '../tools/reply.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { beginAnswer } from './answer-call.ts';
 import { callContext } from './call-context.ts';
@@ -41,7 +42,7 @@ export function createSessionCalls({ toolbox, calls, server, session }: SessionC
     const result = await calls.track(toolbox.call(name, plain.arguments, { call, signal: stop.signal }));
     if (running.get(id) === stop) running.delete(id);
     if (stop.signal.aborted) reply.withdraw();
-    else reply.send(JSON.stringify({ result, jsonrpc: '2.0', id }));
+    else reply.send(`{"result":${resultAsJson(result)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
   }
 
   return {
