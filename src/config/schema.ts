@@ -86,7 +86,7 @@ const audit = z.strictObject({
     .meta({ description: 'How SQL text is recorded.' }),
   hmac_key: secretReference.optional(),
   signing_key: secretReference.optional(),
-  hot_days: days.prefault(30),
+  hot_days: days.prefault(90),
   keep_days: days.prefault(365),
   require_shipped_within: duration.optional(),
   network_filesystem: z.enum(['refuse', 'allow']).prefault('refuse'),

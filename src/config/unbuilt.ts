@@ -49,7 +49,7 @@ const withoutEffect: readonly Unbuilt[] = [
   },
   {
     path: ['audit', 'hot_days'],
-    asked: ({ audit }) => audit.hot_days !== 30,
+    asked: ({ audit }) => audit.hot_days !== 90,
     instead: 'Nothing is moved or deleted.',
   },
   {
