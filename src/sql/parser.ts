@@ -77,9 +77,14 @@ export async function scan(sql: string): Promise<readonly Token[]> {
   return tokens.map(readToken);
 }
 
-/** A hash of the statement without its constants, for grouping like statements in the log. */
+/**
+ * A hash of the statement without its constants, for grouping like statements in the log: sixteen hex digits. The library
+ * returns most lexer errors in the hash's place, message and quoted text; here they throw as every syntax error does.
+ */
 export async function fingerprint(sql: string): Promise<string> {
-  return guarded((library) => library.fingerprintSync(sql));
+  const hash = await guarded((library) => library.fingerprintSync(sql));
+  if (!/^[0-9a-f]{16}$/.test(hash)) throw syntaxError(hash, undefined);
+  return hash;
 }
 
 async function guarded<T>(read: (library: Library) => T): Promise<T> {
