@@ -65,6 +65,7 @@ beforeAll(async () => {
         'p, analyst, sales, public.orders, select, allow',
         'p, analyst, sales, public.turnover, select, allow',
         'p, analyst, sales, "Other".*, select, allow',
+        'p, analyst, sales, @statistics, select, allow',
       ].join('\n'),
       'ledger.csv': [
         'p, writer, ledger, public.*, select, allow',
@@ -359,6 +360,29 @@ describe('about a database', () => {
     expect(JSON.stringify(away)).not.toContain(database.host);
     expect((await ask('ada', 'health_check', { database_id: 'ledger' })).code).toBe('DATABASE_UNKNOWN');
   });
+});
+
+describe('the analysis tools', () => {
+  const query = 'SELECT name FROM customers WHERE id = 1';
+  test.each([
+    { tool: 'analyze_database_structure', shows: 'public.orders (customer_id)' },
+    { tool: 'show_postgresql_settings', shows: 'server_version' },
+    { tool: 'identify_slow_queries', shows: 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements' },
+    { tool: 'analyze_table_fragmentation', shows: 'estimated from pg_class' },
+    { tool: 'analyze_query_performance', args: { query }, shows: '-> ' },
+    { tool: 'analyze_vacuum_stats', shows: 'transactions_left' },
+    { tool: 'recommend_indexes', shows: 'public.orders (customer_id)' },
+  ])(
+    '$tool answers as structure, as JSON and as a readable text, without what is hidden',
+    async ({ tool, args, shows }) => {
+      const answer = await ask('ada', tool, args ?? {});
+      expect(answer.isError, JSON.stringify(answer.structured)).toBe(false);
+      expect(JSON.parse(answer.texts[0] ?? '')).toEqual(answer.structured);
+      expect(answer.texts.join('\n')).toContain(shows);
+      expect(answer.meta['pgwarden/receipt']).toMatchObject({ seq: expect.any(Number) });
+      expect(answer.texts.join('\n')).not.toMatch(/email|secret|hidden\.|things/);
+    },
+  );
 });
 
 test('every tool that ran left an intent and an outcome under its own name', async () => {
