@@ -54,6 +54,7 @@ const homes: Record<string, readonly string[]> = {
   '@modelcontextprotocol/server': ['transport', 'tools'],
   '@modelcontextprotocol/node': ['transport'],
   '@modelcontextprotocol/sdk': ['transport'],
+  jose: ['transport'],
   pino: ['audit', 'cli'],
   'd3-scale': ['audit/report'],
   'fs-native-extensions': ['audit'],

@@ -54,6 +54,7 @@ function buildAuth(auth: ServerInput['auth'], source: YamlFile, findings: Findin
     ...(auth.jwks_url !== undefined && { jwksUrl: auth.jwks_url }),
     principalClaim: auth.principal_claim,
     rolesClaim: auth.roles_claim,
+    ...(auth.on_behalf_of_claim !== undefined && { onBehalfOfClaim: auth.on_behalf_of_claim }),
   };
 }
 

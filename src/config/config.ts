@@ -28,6 +28,7 @@ export type AuthSettings =
       readonly jwksUrl?: string;
       readonly principalClaim: string;
       readonly rolesClaim: string;
+      readonly onBehalfOfClaim?: string;
     };
 
 export type TlsSettings =

@@ -38,6 +38,7 @@ const auth = z.discriminatedUnion('mode', [
     jwks_url: z.url().optional(),
     principal_claim: text.prefault('sub'),
     roles_claim: text.prefault('roles'),
+    on_behalf_of_claim: text.optional().meta({ description: 'Names the human for whom a service or agent calls.' }),
   }),
 ]);
 

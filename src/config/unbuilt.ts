@@ -14,11 +14,6 @@ interface Unbuilt {
 /** Starting without these would be weaker than what was asked for, so `serve` refuses. */
 const refusing: readonly Unbuilt[] = [
   {
-    path: ['server', 'auth', 'mode'],
-    asked: ({ server }) => server.auth.mode === 'oauth',
-    instead: 'Use mode: api_key.',
-  },
-  {
     path: ['server', 'tls'],
     asked: ({ server }) => typeof server.tls === 'object',
     instead: 'Let a proxy in front do it, and write tls: terminated_upstream.',

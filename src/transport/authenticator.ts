@@ -3,6 +3,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../model/principal.ts';
+import { createTokenVerifier, type TokenOptions, type TokenSettings } from './access-tokens.ts';
+import { HttpProblem } from './problem.ts';
 
 export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Principal | undefined>;
 
@@ -16,13 +18,36 @@ export interface ApiKey {
 export type AuthSettings =
   | { readonly mode: 'none'; readonly principal: string; readonly roles: readonly string[] }
   | { readonly mode: 'api_key'; readonly keys: readonly ApiKey[] }
-  | { readonly mode: 'oauth' };
+  | ({ readonly mode: 'oauth' } & TokenSettings);
 
-/** Throws when the mode is not served: better no start than an open door. */
-export function createAuthenticator(settings: AuthSettings): Authenticate {
+export interface AuthenticatorOptions extends TokenOptions {
+  /** Told why callers cannot be verified. */
+  readonly onError: (error: Error) => void;
+}
+
+/** What is returned throws HttpProblem 503 where it cannot tell who calls. */
+export function createAuthenticator(settings: AuthSettings, options: AuthenticatorOptions): Authenticate {
   if (settings.mode === 'none') return anyone(settings.principal, settings.roles);
   if (settings.mode === 'api_key') return byApiKey(settings.keys);
-  throw new Error('server.auth.mode: oauth is not served by this version; use api_key.');
+  return byToken(settings, options);
+}
+
+/** The one credential of the Authorization header; undefined where there is none of the kind. */
+export function presentedToken({ authorization }: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +([\x21-\x7e]{1,16384})$/i.exec(authorization ?? '')?.[1];
+}
+
+function byToken(settings: TokenSettings, options: AuthenticatorOptions): Authenticate {
+  const verify = createTokenVerifier(settings, options);
+  return async (headers) => {
+    const token = presentedToken(headers);
+    if (token === undefined) return undefined;
+    const verdict = await verify(token);
+    if (verdict.kind === 'valid') return verdict.principal;
+    if (verdict.kind === 'invalid') return undefined;
+    options.onError(verdict.reason);
+    throw new HttpProblem(503, 'Callers cannot be verified now.', -32000, { 'Retry-After': '5' });
+  };
 }
 
 function anyone(id: string, roles: readonly string[]): Authenticate {
@@ -39,8 +64,8 @@ function byApiKey(keys: readonly ApiKey[]): Authenticate {
     digest: Buffer.from(sha256, 'hex'),
     principal: Object.freeze({ id: principal, kind: 'service', auth: 'api_key', roles } satisfies Principal),
   }));
-  return async ({ authorization }) => {
-    const presented = /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(authorization ?? '')?.[1];
+  return async (headers) => {
+    const presented = presentedToken(headers);
     if (presented === undefined) return undefined;
     const digest = createHash('sha256').update(presented).digest();
     let found: Principal | undefined;

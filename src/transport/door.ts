@@ -2,16 +2,25 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../model/principal.ts';
-import { type AuthSettings, createAuthenticator } from './authenticator.ts';
+import { type AuthSettings, createAuthenticator, presentedToken } from './authenticator.ts';
 import { readJson } from './body.ts';
 import type { Caller } from './caller.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { type AuthenticationFailure, createFailureLedger } from './failure-ledger.ts';
 import { createGuards, type GuardSettings } from './guards.ts';
 import { HttpProblem } from './problem.ts';
+import { createResourceMetadata, type ResourceMetadata } from './resource-metadata.ts';
 
 export interface DoorOptions {
-  readonly settings: GuardSettings & { readonly maxBodyBytes: number; readonly auth: AuthSettings };
+  readonly settings: GuardSettings & {
+    readonly maxBodyBytes: number;
+    readonly auth: AuthSettings;
+    /** Roles accepted from tokens; none by default. */
+    readonly rolesAllowed?: readonly string[];
+    readonly tls?: { readonly kind: string };
+  };
+  /** Milliseconds after fetching an issuer's keys during which an unknown key does not make them be fetched again. */
+  readonly keysCooldown?: number;
   /** Makes the record of a refused caller. The answer is 401 whether or not it could be made. */
   readonly onAuthenticationFailure: (failure: AuthenticationFailure) => Promise<void>;
   readonly onError: (error: Error) => void;
@@ -20,6 +29,8 @@ export interface DoorOptions {
 export interface Door {
   /** Host and Origin, and the answer to a browser's preflight. Throws HttpProblem 403. */
   readonly guard: (request: IncomingMessage, response: ServerResponse) => 'passed' | 'answered';
+  /** What OAuth clients are told of this server, before they can authenticate; only where tokens are taken. */
+  readonly resource: ResourceMetadata | undefined;
   /** Throws HttpProblem 401, after the refusal is on record. */
   readonly authenticate: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<Caller>;
   /** The parsed body of a POST. Throws HttpProblem 405, 413, 415 or 400. */
@@ -28,11 +39,22 @@ export interface Door {
   readonly close: () => Promise<void>;
 }
 
-export function createDoor({ settings, onAuthenticationFailure, onError }: DoorOptions): Door {
+function resourceOf({ auth, publicUrl, tls }: DoorOptions['settings']): ResourceMetadata | undefined {
+  if (auth.mode !== 'oauth') return undefined;
+  return createResourceMetadata({ issuer: auth.issuer, publicUrl, scheme: tls === undefined ? 'http' : 'https' });
+}
+
+export function createDoor({ settings, onAuthenticationFailure, onError, keysCooldown }: DoorOptions): Door {
   const guards = createGuards(settings);
-  const authenticate = createAuthenticator(settings.auth);
+  const authenticate = createAuthenticator(settings.auth, {
+    rolesAllowed: settings.rolesAllowed ?? [],
+    onError,
+    ...(keysCooldown === undefined ? {} : { cooldown: keysCooldown }),
+  });
+  const resource = resourceOf(settings);
   const failures = createFailureLedger(onAuthenticationFailure);
   return {
+    resource,
     guard(request: IncomingMessage, response: ServerResponse): 'passed' | 'answered' {
       const { host, origin } = request.headers;
       if (!guards.host(host)) throw new HttpProblem(403, 'This Host header is not allowed here.');
@@ -45,7 +67,8 @@ export function createDoor({ settings, onAuthenticationFailure, onError }: DoorO
       const principal: Principal | undefined = await authenticate(request.headers);
       if (principal !== undefined) return callerAt(principal, address, response);
       await failures.note(address, path).catch(onError);
-      throw new HttpProblem(401, 'The caller is not authenticated.', -32001, { 'WWW-Authenticate': 'Bearer' });
+      const challenge = resource?.challenge(request, presentedToken(request.headers) !== undefined) ?? 'Bearer';
+      throw new HttpProblem(401, 'The caller is not authenticated.', -32001, { 'WWW-Authenticate': challenge });
     },
     async body(request: IncomingMessage, methods: readonly string[]): Promise<unknown> {
       const { method = 'GET' } = request;

@@ -127,6 +127,10 @@ function createRouter({ door, streamable, sse, ready, remarks, isClosing }: Rout
       return answerHealth(request, response, !isClosing() && (await ready()), remarks?.());
     }
     if (isClosing()) throw new HttpProblem(503, 'The server is stopping.', -32000, { Connection: 'close' });
+    if (door.resource?.isAt(pathname)) {
+      if (door.guard(request, response) === 'passed') door.resource.answer(request, response);
+      return;
+    }
     const methods = methodsOf(pathname, sse);
     if (methods === undefined) throw new HttpProblem(404, 'Not found.');
     if (door.guard(request, response) === 'answered') return;

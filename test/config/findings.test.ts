@@ -166,7 +166,6 @@ test.each(['127.0.0.1:0', '[::1]:8000', 'localhost:8000', '127.9.9.9:1'])(
 );
 
 test.each([
-  ['server: { auth: { mode: oauth, issuer: "https://i.example", audience: a } }', 'server.auth.mode'],
   ['server: { tls: { cert: c, key: k } }', 'server.tls'],
   ['server: { admin_listen: "127.0.0.1:9000" }', 'server.admin_listen'],
   ['server: { trusted_proxies: [10.0.0.0/8] }', 'server.trusted_proxies'],
