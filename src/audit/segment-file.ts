@@ -7,7 +7,8 @@ export interface SegmentFile {
   readonly path: string;
   /**
    * Writes `bytes` at `end`, the current end of the file, and flushes them. On an error of the write the file is cut back
-   * to `end`. On an error of the flush, or of the cut, the file is poisoned: what it holds beyond `end` is unknown, and
+   * to `end`. A file that was removed, replaced, cut or written by someone else takes no record any more: nobody would
+   * find what it acknowledged. On an error of the flush, or of the cut, the file is poisoned: what it holds beyond `end` is unknown, and
    * retrying a flush may report success for pages the kernel has dropped. Throws LogUnavailable.
    */
   readonly append: (bytes: Buffer, end: number) => Promise<void>;
@@ -35,10 +36,19 @@ export async function createSegment(files: LogFiles, directory: string, path: st
 
 function segment(files: LogFiles, path: string, fd: number): SegmentFile {
   let poisoned = false;
+  let foreign = false;
 
   function poison(error: unknown): LogUnavailable {
     poisoned = true;
     return new LogUnavailable('poisoned', 'a flush of the audit log failed', error);
+  }
+
+  function refuseForeign(): void {
+    if (foreign)
+      throw new LogUnavailable(
+        'unusable',
+        'the audit log file was removed, replaced or changed by someone else; find out who, then start anew',
+      );
   }
 
   async function writeAll(bytes: Buffer): Promise<void> {
@@ -64,6 +74,7 @@ function segment(files: LogFiles, path: string, fd: number): SegmentFile {
     path,
     async append(bytes, end) {
       if (poisoned) throw new LogUnavailable('poisoned', 'the audit log file was given up after a failed flush');
+      refuseForeign();
       try {
         await writeAll(bytes);
       } catch (error) {
@@ -74,6 +85,8 @@ function segment(files: LogFiles, path: string, fd: number): SegmentFile {
       } catch (error) {
         throw poison(error);
       }
+      foreign = !files.holds(fd, path, end + bytes.length);
+      refuseForeign();
     },
     poisoned: () => poisoned,
     close: () => files.close(fd),

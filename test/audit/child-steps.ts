@@ -35,6 +35,7 @@ const files: LogFiles = {
   sync: (fd) => counted(() => diskFiles.sync(fd), nothing),
   truncate: (fd, length) => counted(() => diskFiles.truncate(fd, length), nothing),
   close: (fd) => counted(() => diskFiles.close(fd), nothing),
+  holds: diskFiles.holds,
 };
 
 /** The second call begins a new file. */

@@ -10,5 +10,6 @@ export function memoryFiles(): LogFiles {
     write: async (_, bytes) => bytes.length,
     datasync: async () => undefined,
     sync: async () => undefined,
+    holds: () => true,
   };
 }
