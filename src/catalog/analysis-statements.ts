@@ -114,20 +114,21 @@ const fillfactor = (options: string, standard: number) =>
 /**
  * Pages a table would fill if it were written anew: rows × (line pointer + header + null bitmap + average widths of
  * pg_stats, each part aligned) on pages of the fillfactor. `known` counts the columns with statistics: with fewer than
- * `columns` there is no estimate. Rows and pages are those of the last VACUUM or ANALYZE.
+ * `columns` there is no estimate. Rows and pages are those of the last VACUUM or ANALYZE. A page of the answer holds every
+ * relation of its range, or a short one would be taken for the last.
  */
 export const analysisTableBloatText = `SELECT oid::text AS oid, schema::text AS schema, name::text AS name, pages::text AS pages, columns::text AS columns, known::text AS known,
   block::text AS block, pg_catalog.ceil(tuples * (4 + ${aligned('header')} + ${aligned('width')})
     / ((block - 24) * fill / 100.0))::pg_catalog.int8::text AS expected_pages
 FROM (SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relpages AS pages, greatest(c.reltuples, 0)::pg_catalog.numeric AS tuples,
     pg_catalog.current_setting('block_size')::pg_catalog.numeric AS block, ${fillfactor('c.reloptions', 100)} AS fill,
-    pg_catalog.count(*) AS columns, pg_catalog.count(s.avg_width) AS known,
+    pg_catalog.count(a.attnum) AS columns, pg_catalog.count(s.avg_width) AS known,
     23 + CASE WHEN pg_catalog.bool_or(s.null_frac > 0) THEN (pg_catalog.count(*) + 7) / 8 ELSE 0 END AS header,
     coalesce(pg_catalog.sum((1 - s.null_frac) * s.avg_width), 0)::pg_catalog.numeric AS width
   FROM (SELECT r.* FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
     WHERE r.relkind IN ('r', 'm') AND r.relpersistence <> 't' AND r.relpages > 0 AND ${after('r.oid')} ${page('r.oid')}) c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname AND NOT s.inherited
   GROUP BY c.oid, n.nspname, c.relname, c.relpages, c.reltuples, c.reloptions) AS measured ORDER BY measured.oid`;
 
