@@ -3,6 +3,7 @@
 import * as analysis from './analysis-statements.ts';
 import * as catalog from './catalog-statements.ts';
 import { functionGrantsText, relationGrantsText } from './grant-statements.ts';
+import * as posture from './posture-statements.ts';
 import { describeRelationText, serverInfoText } from './tool-statements.ts';
 
 export interface FixedStatement {
@@ -100,6 +101,22 @@ const analysisStatements = {
   },
 } as const satisfies Readonly<Record<string, FixedStatement>>;
 
+const postureStatements = {
+  posture_role: { text: posture.postureRoleText, limits, reason: 'doctor: what the role behind the broker can do' },
+  posture_schemas: { text: posture.postureSchemasText, limits, reason: 'doctor: where the role may create objects' },
+  posture_owned: { text: posture.postureOwnedText, limits, reason: 'doctor: what the role owns, no grant limits' },
+  posture_functions: {
+    text: posture.postureFunctionsText,
+    limits,
+    reason: 'doctor: functions the role may execute, and which of them everyone may',
+  },
+  posture_public: {
+    text: posture.posturePublicText,
+    limits,
+    reason: 'doctor --grants: what everyone may do with relations reaches every role',
+  },
+} as const satisfies Readonly<Record<string, FixedStatement>>;
+
 export const fixedStatements = {
   catalog_header: {
     text: catalog.headerText,
@@ -138,6 +155,7 @@ export const fixedStatements = {
     reason: 'health_check and get_database_info: version, size, role posture',
   },
   ...analysisStatements,
+  ...postureStatements,
 } as const satisfies Readonly<Record<string, FixedStatement>>;
 
 export type FixedName = keyof typeof fixedStatements;

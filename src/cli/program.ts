@@ -5,10 +5,12 @@ import { registerAuditCommands } from './audit-commands.ts';
 import { registerDatabasesCommands } from './databases-commands.ts';
 import { registerDemo } from './demo-command.ts';
 import type { CommandDeps } from './deps.ts';
+import { registerDoctor } from './doctor-command.ts';
 import { registerInit } from './init-command.ts';
 import { legacyOptions } from './legacy-options.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPolicyCommands } from './policy-commands.ts';
+import { registerStatusCommands } from './status-commands.ts';
 
 const configOption = () =>
   new Option('-c, --config <file>', 'the configuration file (default: config.yaml here, else the user’s)');
@@ -61,10 +63,12 @@ export function createProgram(deps: CommandDeps): Command {
   addServe(program, deps);
   addCheck(program, deps);
   registerInit(program, deps);
+  registerDoctor(program, deps);
   registerDemo(program, deps);
   registerPolicyCommands(program, deps);
   registerAuditCommands(program, deps);
   registerDatabasesCommands(program, deps);
+  registerStatusCommands(program, deps);
   registerMigrate(program, deps);
   return program;
 }
