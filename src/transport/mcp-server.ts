@@ -5,6 +5,7 @@ import type { Toolbox } from '../tools/toolbox.ts';
 import { callContext, type TransportKind } from './call-context.ts';
 import type { Caller } from './caller.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
+import { type AskTool, completeName, readResource, resourceTemplates } from './resources.ts';
 
 /** The tools, or how to get them: over stdio they are made ready after `initialize` is answered. */
 export type ToolboxSource = Toolbox | (() => Promise<Toolbox>);
@@ -35,11 +36,12 @@ export function createMcpServer(
   const mcp = new McpServer(
     { name: 'pgwarden', title: 'pgwarden', version },
     {
-      // no prompts or resources yet, but clients that ask for them get an empty list instead of an error
+      // no prompts, and resources by template alone: clients that ask for a list get an empty one instead of an error
       capabilities: {
         tools: { listChanged: true },
         prompts: { listChanged: false },
         resources: { listChanged: false },
+        completions: {},
       },
       instructions,
       cacheHints: { 'tools/list': { ttlMs: listKeptFor, cacheScope: 'private' } },
@@ -50,16 +52,24 @@ export function createMcpServer(
     const { principal } = known(callerOf(ctx));
     return { tools: [...(await ready()).list(principal)] };
   });
-  mcp.server.setRequestHandler('tools/call', async ({ params }, ctx) => {
+  const callTool = async (name: string, args: unknown, ctx: ServerContext) => {
     const caller = known(callerOf(ctx));
     const { id, _meta: meta } = ctx.mcpReq;
-    const call = callContext(mcp.server, { id, session: ctx.sessionId, meta }, caller, params.name, transport);
+    const call = callContext(mcp.server, { id, session: ctx.sessionId, meta }, caller, name, transport);
     const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone]) : ctx.mcpReq.signal;
     const tools = await calls.track(ready());
-    const result = await calls.track(tools.call(params.name, params.arguments, { call, signal }));
-    if (!tools.has(params.name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.');
+    const result = await calls.track(tools.call(name, args, { call, signal }));
+    if (!tools.has(name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.');
     return result;
-  });
+  };
+  const asking =
+    (ctx: ServerContext): AskTool =>
+    (name, args) =>
+      callTool(name, args, ctx);
+  mcp.server.setRequestHandler('tools/call', ({ params }, ctx) => callTool(params.name, params.arguments, ctx));
+  mcp.server.setRequestHandler('resources/templates/list', async () => ({ resourceTemplates: [...resourceTemplates] }));
+  mcp.server.setRequestHandler('resources/read', ({ params }, ctx) => readResource(params.uri, asking(ctx)));
+  mcp.server.setRequestHandler('completion/complete', ({ params }, ctx) => completeName(params, asking(ctx)));
   return mcp;
 }
 

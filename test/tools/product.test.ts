@@ -385,6 +385,74 @@ describe('the analysis tools', () => {
   );
 });
 
+describe('resources', () => {
+  const eras = ['2025', '2026'] as const;
+  const connected = async (era: (typeof eras)[number]) => {
+    if (era === '2026') return modernClient(new URL(server.url), 'key-ada');
+    const client = clients['ada']?.client;
+    if (client === undefined) throw new Error('ada is not connected');
+    return client;
+  };
+  const read = async (era: (typeof eras)[number], uri: string) => {
+    const { contents } = await (await connected(era)).readResource({ uri });
+    const [content] = contents;
+    if (content === undefined || !('text' in content)) throw new Error('no text');
+    return JSON.parse(content.text);
+  };
+
+  test.each(eras)('are a database’s schema and each of its relations, for a client of %s', async (era) => {
+    const { resourceTemplates } = await (await connected(era)).listResourceTemplates();
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
+      'pgwarden://{database}/schema',
+      'pgwarden://{database}/{schema}/{relation}',
+    ]);
+    const { tables } = await read(era, 'pgwarden://sales/schema');
+    expect(tables.map(({ name }: { name: string }) => name)).toEqual(['Odd "name"', 'customers', 'orders', 'turnover']);
+    const odd = await read(era, `pgwarden://sales/Other/${encodeURIComponent('Odd "name"')}`);
+    expect(odd).toMatchObject({ schema: 'Other', name: 'Odd "name"' });
+    expect(JSON.stringify(await read(era, 'pgwarden://sales/public/customers'))).not.toContain('"email"');
+  });
+
+  test.each(eras)('hidden and missing ones are not found alike, for a client of %s', async (era) => {
+    const uris = [
+      'sales/public/secrets',
+      'sales/public/secretz',
+      'sales/hidden/things',
+      'ledger/schema',
+      'nowhere/schema',
+      'sales/x',
+    ];
+    const errors = [];
+    for (const uri of uris.map((path) => `pgwarden://${path}`)) {
+      const error: unknown = await read(era, uri).catch((thrown: unknown) => thrown);
+      expect(error, uri).toBeInstanceOf(Error);
+      errors.push(String(Object(error).message).replace(uri, 'URI'), Object(error).code);
+    }
+    expect(new Set(errors).size).toBe(2);
+  });
+
+  test.each(eras)('names are completed from what may be read, for a client of %s', async (era) => {
+    const ref = { type: 'ref/resource', uri: 'pgwarden://{database}/{schema}/{relation}' } as const;
+    const complete = async (name: string, value: string, given: Record<string, string> = {}) => {
+      const answer = await (await connected(era)).complete({
+        ref,
+        argument: { name, value },
+        context: { arguments: given },
+      });
+      return answer.completion.values;
+    };
+    expect(await complete('database', 'sa')).toEqual(['sales']);
+    expect(await complete('database', 'led')).toEqual([]);
+    expect(await complete('schema', '', { database: 'sales' })).toEqual(['Other', 'public']);
+    const inPublic = { database: 'sales', schema: 'public' };
+    expect(await complete('relation', '', inPublic)).toEqual(['customers', 'orders', 'turnover']);
+    expect(await complete('relation', 'o', inPublic)).toEqual(['orders']);
+    expect(await complete('relation', 'se', inPublic)).toEqual([]);
+    expect(await complete('relation', '', { database: 'ledger', schema: 'public' })).toEqual([]);
+    expect(await complete('relation', 'o')).toEqual([]);
+  });
+});
+
 test('every tool that ran left an intent and an outcome under its own name', async () => {
   const { newest } = await openTailReader(place.auditDirectory, [], 100_000);
   const records = newest.map(({ record }) => record);
