@@ -16,9 +16,14 @@ const secretArn = text.regex(/^arn:[^:\s]+:secretsmanager:[^:\s]*:[^:\s]*:secret
 export const clusterArnPattern = /^arn:[^:\s]+:rds:[^:\s]*:[^:\s]*:cluster:\S+$/;
 const clusterArn = text.regex(clusterArnPattern, { error: 'must be the ARN of an RDS cluster' });
 
-const schemaName = text.refine((name) => name !== '$user', {
-  error: 'must not hold "$user": a path that depends on the role cannot be pinned',
-});
+const schemaName = text
+  .refine((name) => name !== '$user', {
+    error: 'must not hold "$user": a path that depends on the role cannot be pinned',
+  })
+  .refine((name) => !/^pg_temp(_\d+)?$/.test(name), {
+    error:
+      'must not hold pg_temp: temporary schemas are looked through last, so that nothing in them stands before a table',
+  });
 
 const aws = z.strictObject({
   role_arn: text.optional(),

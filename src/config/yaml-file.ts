@@ -44,6 +44,16 @@ function locate(root: ParsedNode | null, path: KeyPath): number {
   return offset;
 }
 
+/** Follows aliases, so many and no more: a few lines of them could fill the memory. */
+function expand(file: string, document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    const message = 'aliases are nested or repeated too often';
+    throw new ConfigError([{ severity: 'error', file, line: 1, key: 'YAML', message }]);
+  }
+}
+
 /**
  * Reads YAML 1.2 (so `yes` and `on` are words, not booleans); aliases and anchors are allowed, merge keys and duplicate
  * keys are not. Throws ConfigError with every syntax error.
@@ -60,7 +70,7 @@ export function readYaml(file: string, text: string): YamlFile {
       }),
     );
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const value = expand(file, document) ?? {};
   const sha256 = createHash('sha256').update(text).digest('hex');
   return { file, sha256, text, value, lineOf: (path) => lines.linePos(locate(document.contents, path)).line };
 }

@@ -62,6 +62,23 @@ const mistakes: readonly (readonly [string, string, number, string, string])[] =
     'databases.orders.search_path.1',
     '$user',
   ],
+  [
+    'pg_temp in the search path',
+    orders('    search_path: [pg_temp, public]\n'),
+    6,
+    'databases.orders.search_path.0',
+    'pg_temp',
+  ],
+  [
+    'aliases that multiply',
+    `a: &a [x, x, x, x, x, x, x, x, x, x]\n${'bcdef'.replace(/./g, (name) => {
+      const inner = String.fromCharCode(name.charCodeAt(0) - 1);
+      return `${name}: &${name} [${`*${inner}, `.repeat(9)}*${inner}]\n`;
+    })}`,
+    1,
+    'YAML',
+    'aliases',
+  ],
   ['two credentials', orders('    password: { env: A }\n    auth: iam\n'), 7, 'databases.orders.auth', 'Keep one'],
   [
     'a default database that is not there',
@@ -167,7 +184,6 @@ test.each(['127.0.0.1:0', '[::1]:8000', 'localhost:8000', '127.9.9.9:1'])(
 
 test.each([
   ['server: { tls: { cert: c, key: k } }', 'server.tls'],
-  ['server: { admin_listen: "127.0.0.1:9000" }', 'server.admin_listen'],
   ['server: { trusted_proxies: [10.0.0.0/8] }', 'server.trusted_proxies'],
   ['audit: { require_shipped_within: 15m }', 'audit.require_shipped_within'],
 ])('%s loads, and says that serve will refuse it', (text, key) => {
