@@ -2,6 +2,7 @@
 /** The entry and the composition root: the only file that sees every room. Whatever is heavy is imported when it is needed. */
 
 import { readFileSync } from 'node:fs';
+import type { AuditLog } from './audit/audit-log.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { Broker } from './broker/broker.ts';
 import type { RunFixedStatement } from './catalog/snapshots.ts';
@@ -9,7 +10,10 @@ import type { CommandDeps, Parts } from './cli/deps.ts';
 import type { Log } from './cli/log.ts';
 import { runProgram } from './cli/run-program.ts';
 import type { Config } from './config/config.ts';
+import type { Databases } from './databases/databases.ts';
+import type { FleetParts } from './fleet/fleet.ts';
 import { systemPrincipal } from './model/principal.ts';
+import type { Gauges } from './observability/metrics.ts';
 import type { CasbinDecisionPoint, PolicySource } from './policy/casbin-decision-point.ts';
 
 const version = readVersion();
@@ -90,27 +94,63 @@ async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promi
   };
 }
 
+/** The fleet: what is in force, what may be used up, what is running, and what of it an operator sees. */
+async function openFleet(parts: Omit<FleetParts, 'policySource'>) {
+  const [{ createFleet }, { createGuardedBackend }, { createHealth }, { createRunningCalls }, { createStatus }] =
+    await Promise.all([
+      import('./fleet/fleet.ts'),
+      import('./fleet/guarded-backend.ts'),
+      import('./fleet/health.ts'),
+      import('./fleet/running-calls.ts'),
+      import('./fleet/status.ts'),
+    ]);
+  const { config, backends } = parts;
+  const fleet = createFleet({ ...parts, policySource });
+  const calls = createRunningCalls();
+  const health = createHealth();
+  const guarded = createGuardedBackend({ ...config.limits, backend: backends, calls, health });
+  const status = createStatus({ fleet, backends, calls, health, version });
+  const gauges: Gauges = {
+    connections: backends.budget,
+    databases: status.databases,
+    runningCalls: () => calls.list().length,
+    configurationRefused: () => fleet.state().configuration === 'refused',
+  };
+  return { fleet, guarded, status, gauges };
+}
+
+/** Nobody counts where nobody can look. */
+async function openMetrics({ server }: Config, gauges: Gauges) {
+  const same = <T>(part: T): T => part;
+  if (server.adminListen === undefined) return { text: undefined, ofBroker: same<Broker>, ofAudit: same<AuditLog> };
+  const [{ createMetrics }, { observeAudit, observeBroker }] = await Promise.all([
+    import('./observability/metrics.ts'),
+    import('./observability/observed.ts'),
+  ]);
+  const metrics = await createMetrics(gauges);
+  const nameOf = (databases: Databases) => (id: string | undefined) => {
+    const wanted = id ?? databases.defaultId;
+    return databases.all().find((database) => database.id === wanted)?.id ?? '_unknown';
+  };
+  return {
+    text: metrics.text,
+    ofAudit: (audit: AuditLog) => observeAudit(audit, metrics),
+    ofBroker: (broker: Broker, databases: Databases) => observeBroker(broker, metrics, nameOf(databases)),
+  };
+}
+
 /** Configuration → databases, policy, audit desk, backends → broker → tools; the commands add the transport. */
 const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
-  const [
-    policy,
-    { createDatabases },
-    { createBackends },
-    { createCatalogs },
-    { createBroker },
-    { createToolbox },
-    fleets,
-  ] = await Promise.all([
-    import('./policy/casbin-decision-point.ts'),
-    import('./databases/registry.ts'),
-    import('./backends/backends.ts'),
-    import('./catalog/snapshots.ts'),
-    import('./broker/broker.ts'),
-    import('./tools/toolbox.ts'),
-    import('./fleet/fleet.ts'),
-  ]);
-  const { createRunningCalls } = await import('./fleet/running-calls.ts');
-  const { createGuardedBackend } = await import('./fleet/guarded-backend.ts');
+  const [policy, { createDatabases }, { createBackends }, { createCatalogs }, { createBroker }, { createToolbox }] =
+    await Promise.all([
+      import('./policy/casbin-decision-point.ts'),
+      import('./databases/registry.ts'),
+      import('./backends/backends.ts'),
+      import('./catalog/snapshots.ts'),
+      import('./broker/broker.ts'),
+      import('./tools/toolbox.ts'),
+      import('./fleet/fleet.ts'),
+    ]);
   const { createSecrets } = await import('./config/secrets.ts');
   const { isNativeDriverForced } = await import('./config/environment.ts');
   const decisionPoint = await policy.createCasbinDecisionPoint({
@@ -128,10 +168,19 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   });
   const run = await fixedStatements(() => broker, closing.signal);
   const catalogs = createCatalogs({ run, memory: config.limits.catalogMemory });
-  const fleet = fleets.createFleet({ config, databases, decisionPoint, backends, catalogs, audit, policySource });
-  const calls = createRunningCalls();
-  const guarded = createGuardedBackend({ ...config.limits, backend: backends, calls });
-  const broker: Broker = createBroker({ databases, catalogs, decisionPoint, audit, backends: guarded });
+  const { fleet, guarded, status, gauges } = await openFleet({
+    config,
+    databases,
+    decisionPoint,
+    backends,
+    catalogs,
+    audit,
+  });
+  const metrics = await openMetrics(config, gauges);
+  const broker: Broker = metrics.ofBroker(
+    createBroker({ databases, catalogs, decisionPoint, audit: metrics.ofAudit(audit), backends: guarded }),
+    databases,
+  );
   const parts = { broker, databases, decisionPoint, catalogs, audit };
   const onFault = (error: Error & { cause?: unknown }, call: { id: string }) =>
     log.error('internal fault', {
@@ -142,6 +191,8 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   return {
     ...parts,
     fleet,
+    status,
+    metrics: metrics.text,
     toolbox,
     warmUp: async () => {
       const { parseTree } = await import('./sql/parser.ts');

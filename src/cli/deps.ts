@@ -6,6 +6,7 @@ import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Config } from '../config/config.ts';
 import type { Databases } from '../databases/databases.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { Status } from '../fleet/status.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
 import type { HttpOptions } from '../transport/http-server.ts';
 import type { DiscoverClusters } from './discover.ts';
@@ -31,6 +32,9 @@ export interface Parts {
   /** The configuration in force, and its replacement. */
   readonly fleet: Fleet;
   readonly toolbox: HttpOptions['toolbox'];
+  readonly status: Status;
+  /** The text of /metrics; only where `admin_listen` is set. */
+  readonly metrics: (() => Promise<string>) | undefined;
   /** Loads what the first query needs (grammar, driver), so that it does not wait for it. Never rejects. */
   readonly warmUp: () => Promise<void>;
   /** Closes every connection, then the audit log; after the transport is closed. */

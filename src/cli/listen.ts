@@ -72,3 +72,22 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
   const { url: where, announceToolChange, close } = server;
   return { where, closed: new Promise(() => undefined), announceToolChange, close };
 }
+
+/** The operators' listener, where the configuration asks for one; resolves with what closes it. */
+export async function listenAdmin({ config, log }: ListenOptions, parts: Parts): Promise<() => Promise<void>> {
+  const { adminListen } = config.server;
+  const { metrics, status } = parts;
+  if (adminListen === undefined || metrics === undefined) return async () => undefined;
+  const { startAdmin } = await import('../transport/admin-server.ts');
+  const { databases, summary, cancel } = status;
+  const admin = await startAdmin({
+    listen: adminListen,
+    metrics,
+    databases,
+    status: summary,
+    cancel,
+    onError: onError(log),
+  });
+  log.info('operators are answered', { where: admin.url });
+  return admin.close;
+}

@@ -5,7 +5,7 @@ import { ConfigError, formatFinding } from '../config/findings.ts';
 import { withOverrides } from '../config/overrides.ts';
 import { Refusal } from '../model/errors.ts';
 import type { CommandDeps, Parts } from './deps.ts';
-import { type Listening, type ListenOptions, listenHttp, listenStdio } from './listen.ts';
+import { type Listening, type ListenOptions, listenAdmin, listenHttp, listenStdio } from './listen.ts';
 import { createLog, type Log } from './log.ts';
 import type { Reloading } from './reload.ts';
 
@@ -62,6 +62,7 @@ interface Running {
 async function startStdio(options: ListenOptions, deps: CommandDeps): Promise<Running> {
   await preflight(options.config);
   let parts: Promise<Parts> | undefined;
+  const stopAdmin: (() => Promise<void>)[] = [];
   let fail: (reason: unknown) => void = () => undefined;
   let made: (parts: Parts) => void = () => undefined;
   const composed = new Promise<Parts>((resolve) => {
@@ -73,6 +74,7 @@ async function startStdio(options: ListenOptions, deps: CommandDeps): Promise<Ru
   const begin = () => {
     if (parts === undefined) {
       parts = deps.compose(options.config, options.log);
+      parts.then((open) => listenAdmin(options, open)).then((stop) => stopAdmin.push(stop), fail);
       parts.then(made, () => undefined); // why it failed is said by the next line
       parts.then(({ warmUp }) => warmUp()).catch(fail);
     }
@@ -82,6 +84,7 @@ async function startStdio(options: ListenOptions, deps: CommandDeps): Promise<Ru
   const timer = setTimeout(begin, warmUpAfter);
   const close = async () => {
     clearTimeout(timer);
+    await Promise.all(stopAdmin.map((stop) => stop()));
     await parts?.then((open) => open.close()).catch(() => undefined); // what could not be made has said so already
   };
   return { listening, parts: composed, broken, close };
@@ -90,9 +93,14 @@ async function startStdio(options: ListenOptions, deps: CommandDeps): Promise<Ru
 async function startHttp(options: ListenOptions, deps: CommandDeps): Promise<Running> {
   const parts = await deps.compose(options.config, options.log);
   try {
+    const stopAdmin = await listenAdmin(options, parts);
     const listening = await listenHttp(options, parts);
     setImmediate(() => void parts.warmUp());
-    return { listening, parts: Promise.resolve(parts), broken: new Promise(() => undefined), close: parts.close };
+    const close = async () => {
+      await stopAdmin();
+      await parts.close();
+    };
+    return { listening, parts: Promise.resolve(parts), broken: new Promise(() => undefined), close };
   } catch (thrown) {
     await parts.close();
     throw thrown;

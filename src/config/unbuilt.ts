@@ -19,11 +19,6 @@ const refusing: readonly Unbuilt[] = [
     instead: 'Let a proxy in front do it, and write tls: terminated_upstream.',
   },
   {
-    path: ['server', 'admin_listen'],
-    asked: ({ server }) => server.admin_listen !== 'off',
-    instead: 'Write admin_listen: off.',
-  },
-  {
     path: ['server', 'trusted_proxies'],
     asked: ({ server }) => server.trusted_proxies.length > 0,
     instead: 'Leave it out: forwarding headers are not believed.',

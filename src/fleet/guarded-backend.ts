@@ -5,17 +5,20 @@ import type { Backend } from '../backends/backend.ts';
 import { systemPrincipal } from '../model/principal.ts';
 import type { QueryResult } from '../model/result.ts';
 import { type Allowance, createAllowances } from './allowances.ts';
+import type { Health } from './health.ts';
 import type { RunningCalls } from './running-calls.ts';
 
 export interface GuardedOptions {
   readonly backend: Backend;
   readonly calls: RunningCalls;
+  readonly health: Health;
   readonly perPrincipal: Allowance;
   readonly perDatabase: Allowance;
 }
 
 /** A refusal here comes after the intent and is its recorded outcome. The broker's own reads are not counted: they serve a call that was. */
-export function createGuardedBackend({ backend, calls, perPrincipal, perDatabase }: GuardedOptions): Backend {
+export function createGuardedBackend(options: GuardedOptions): Backend {
+  const { backend, calls, health, perPrincipal, perDatabase } = options;
   const principals = createAllowances('principal', perPrincipal);
   const databases = createAllowances('database', perDatabase);
 
@@ -43,10 +46,9 @@ export function createGuardedBackend({ backend, calls, perPrincipal, perDatabase
   return {
     execute(query, signal) {
       const { request, database } = openAuthorized(query);
-      if (request.call.principal === systemPrincipal) return backend.execute(query, signal);
-      return calls.run(request.call, database.id, signal, (stoppable) =>
-        spend(query, () => backend.execute(query, stoppable)),
-      );
+      const reach = (until: AbortSignal) => health.watch(database.id, () => backend.execute(query, until));
+      if (request.call.principal === systemPrincipal) return reach(signal);
+      return calls.run(request.call, database.id, signal, (until) => spend(query, () => reach(until)));
     },
     close: backend.close,
   };

@@ -60,12 +60,12 @@ test('a missing policy refuses the start and names the next command', async () =
 });
 
 test('a setting whose feature is missing refuses the start', async () => {
-  const config = 'server: { admin_listen: "127.0.0.1:9000" }\ndatabases:\n  sample:\n    type: embedded\n';
+  const config = 'server: { trusted_proxies: [10.0.0.0/8] }\ndatabases:\n  sample:\n    type: embedded\n';
   const ahead = await workspace({ config, policies: { 'default.csv': 'p, analyst, *, public.*, select, allow' } });
   const { code, stderr } = await runCli(['serve', '--config', ahead.config]);
   await ahead.remove();
   expect(code).toBe(2);
-  expect(stderr).toMatch(/config\.yaml:1: server\.admin_listen: is not available in this version/);
+  expect(stderr).toMatch(/config\.yaml:1: server\.trusted_proxies: is not available in this version/);
 });
 
 test('what fails after initialize was answered ends the server; the client does not learn the reason', async () => {

@@ -1,0 +1,80 @@
+/** Asks a running server for its status and prints it, or has it stop a call. */
+
+import { CommandError } from './command-error.ts';
+import type { CommandDeps } from './deps.ts';
+
+export interface StatusOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** Where the server of this configuration answers operators on this machine. */
+async function adminUrl({ config: file }: StatusOptions, deps: CommandDeps): Promise<string> {
+  const { server } = await deps.loadConfig(file);
+  if (server.adminListen === undefined) {
+    throw new CommandError(
+      'the server of this configuration has no admin_listen.',
+      2,
+      'Write server: { admin_listen: 127.0.0.1:9090 }.',
+    );
+  }
+  const { host, port } = server.adminListen;
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function ask(url: string, init?: RequestInit): Promise<unknown> {
+  const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+  if (answer === undefined) {
+    throw new CommandError(
+      `nobody answers at ${new URL(url).host}.`,
+      1,
+      'Is the server running with this configuration?',
+    );
+  }
+  const body: unknown = await answer.json();
+  if (answer.ok) return body;
+  throw new CommandError(
+    answer.status === 404 ? 'no call of that id is running.' : `the server answered ${answer.status}.`,
+    1,
+  );
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const records = (value: unknown) => (Array.isArray(value) ? value.filter(isRecord) : []);
+const fields = (value: unknown) =>
+  isRecord(value)
+    ? Object.entries(value)
+        .map(([name, field]) => `${name} ${String(field)}`)
+        .join(', ')
+    : '';
+
+export async function status(options: StatusOptions, deps: CommandDeps): Promise<void> {
+  const { out } = deps.terminal;
+  const found = await ask(`${await adminUrl(options, deps)}/status`);
+  if (options.json === true || !isRecord(found)) return out(JSON.stringify(found, undefined, 2));
+  out(
+    `pgwarden ${String(found['version'])}: ${String(found['databases'])} databases, connections: ${fields(found['connections'])}`,
+  );
+  out(`configuration: ${fields(found['configuration'])}`);
+  for (const database of records(found['noteworthy'])) {
+    out(
+      `  ${String(database['id'])}: ${String(database['state'])}; ${fields(database['connections'])}; breaker ${fields(database['breaker'])}`,
+    );
+  }
+  const calls = records(found['calls']);
+  out(`${calls.length} calls running`);
+  for (const call of calls) {
+    out(
+      `  ${String(call['id'])}  ${String(call['principal'])}  ${String(call['database'])}  ${String(call['tool'])}  ${String(call['running_ms'])} ms`,
+    );
+  }
+}
+
+/** Its caller is told BACKEND_CANCELLED, and that is its recorded outcome. */
+export async function cancelCall(id: string, options: StatusOptions, deps: CommandDeps): Promise<void> {
+  await ask(`${await adminUrl(options, deps)}/calls/${encodeURIComponent(id)}/cancel`, { method: 'POST' });
+  deps.terminal.out(`${id} is stopped.`);
+}

@@ -1,0 +1,65 @@
+/** The broker and the audit log with somebody counting: what they answer is handed on as it is. */
+
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Broker } from '../broker/broker.ts';
+import { asBrokerError } from '../model/errors.ts';
+import type { QueryRequest } from '../model/request.ts';
+import type { Metrics } from './metrics.ts';
+
+const secondsSince = (started: number) => (performance.now() - started) / 1000;
+
+/** Counting must never cost a call. */
+function quietly(count: () => void): void {
+  try {
+    count();
+  } catch {
+    // a metric is lost, and nothing else
+  }
+}
+
+/** `nameOf` gives the configured database a request means, or a word for all that are not. */
+export function observeBroker(broker: Broker, metrics: Metrics, nameOf: (id: string | undefined) => string): Broker {
+  async function counted<T>({ call, databaseId }: QueryRequest, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const count = (outcome: string) =>
+      quietly(() => metrics.call(call.tool, nameOf(databaseId), outcome, secondsSince(started)));
+    try {
+      const value = await work();
+      count('ok');
+      return value;
+    } catch (thrown) {
+      count(asBrokerError(thrown).code);
+      throw thrown;
+    }
+  }
+
+  return {
+    run: (request, signal) =>
+      counted(request, async () => {
+        const answer = await broker.run(request, signal);
+        quietly(() => {
+          for (const stage of ['queue', 'connect', 'execute'] as const)
+            metrics.stage(stage, answer.timings[stage] / 1e6);
+        });
+        return answer;
+      }),
+    check: (request) => counted(request, () => broker.check(request)),
+    look: (request, view) => counted(request, () => broker.look(request, view)),
+  };
+}
+
+/** How long a call waits for its records to be durable. */
+export function observeAudit(audit: AuditLog, metrics: Metrics): AuditLog {
+  async function timed<T>(stage: 'intent' | 'outcome', work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const value = await work();
+    quietly(() => metrics.stage(stage, secondsSince(started)));
+    return value;
+  }
+
+  return {
+    ...audit,
+    recordIntent: (permit) => timed('intent', () => audit.recordIntent(permit)),
+    recordOutcome: (query, outcome) => timed('outcome', () => audit.recordOutcome(query, outcome)),
+  };
+}
