@@ -54,7 +54,9 @@ export async function look(
     granted.push({ ...grant, relation, columns, extension: relation.extension });
   }
   const rows = await askAll(parts, database.id, 'posture_functions');
-  const routines = rows.map(routineOf).map((routine) => ({ ...routine, verdict: routineVerdict(people, routine) }));
+  const routines = rows
+    .map(routineOf)
+    .map((routine) => ({ ...routine, verdict: routineVerdict(catalog, people, routine) }));
   return { catalog, place, granted: granted.sort(byName), routines };
 }
 
@@ -77,6 +79,7 @@ const byName = (a: Granted, b: Granted): number => {
 function routineOf(row: Row): Routine {
   const extension = text(row, 'extension');
   return {
+    oid: Number(text(row, 'oid')),
     schema: text(row, 'schema'),
     name: text(row, 'name'),
     args: names(row, 'args'),

@@ -151,7 +151,7 @@ const signature = ({ schema, name: routine, types }: Routine): string =>
 
 const routineLines = ({ grantee, routines }: GrantFacts): readonly string[] =>
   routines
-    .filter(({ verdict, extension }) => verdict === 'permitted' && extension === undefined)
+    .filter(({ verdict, extension }) => verdict !== 'shut' && extension === undefined)
     .map((routine) => `GRANT EXECUTE ON ROUTINE ${signature(routine)} TO ${name(grantee)};`);
 
 function everyoneLines(facts: GrantFacts): readonly string[] {

@@ -5,6 +5,7 @@ import { nearest } from './fault.ts';
 import { printName } from './identifiers.ts';
 import type { Policy } from './policy.ts';
 import type { Pattern } from './resource.ts';
+import { systemColumns } from './role-grants.ts';
 
 export interface IdleRule {
   readonly file: string;
@@ -21,8 +22,6 @@ interface Missing {
   readonly missing: string;
   readonly near: string | undefined;
 }
-
-const systemColumns: readonly string[] = ['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'];
 
 /** In the order of the files; rows of `default.csv` may be meant for another database. */
 export function idleRules({ rules, masks }: Policy, catalog: Catalog): readonly IdleRule[] {

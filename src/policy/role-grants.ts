@@ -1,11 +1,15 @@
 /** A policy said once more as PostgreSQL privileges: what any of its subjects may read, write and call, to the column. */
 
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Action } from '../model/request.ts';
-import type { RelationAccess } from '../sql/access.ts';
-import { classifyFunction } from '../sql/functions.ts';
+import type { RelationAccess, RelationKind } from '../sql/access.ts';
+import { classOf } from '../sql/references/function-class.ts';
 import type { Policy } from './policy.ts';
 import { accessTarget, columnTarget } from './relation-targets.ts';
 import type { Reviewed } from './review.ts';
+
+/** What every stored row has besides its columns. */
+export const systemColumns: readonly string[] = ['ctid', 'xmin', 'cmin', 'xmax', 'cmax', 'tableoid'];
 
 /** `all`: the relation as a whole, columns to come included. */
 export type Share = 'all' | readonly string[];
@@ -23,6 +27,7 @@ export interface RelationGrant {
 
 /** A routine of the database, with what its role and everyone may do with it. */
 export interface Routine {
+  readonly oid: number;
   readonly schema: string;
   readonly name: string;
   /** Types as policies write them. */
@@ -68,16 +73,20 @@ function shareOf(people: readonly Reviewed[], policy: Policy, access: RelationAc
   let whole = false;
   for (const { judge } of people) {
     const target = accessTarget(judge, access);
-    const own = access.allColumns.filter(
-      (column) => judge.ask(columnTarget(judge, access, target, column), action).permit,
-    );
-    for (const column of own) open.add(column);
-    whole ||= own.length === access.allColumns.length && judge.ask(target, action).permit;
+    const may = (column: string) => judge.ask(columnTarget(judge, access, target, column), action).permit;
+    const own = access.allColumns.filter(may);
+    const wide = judge.ask(target, action).permit;
+    // ctid, xmin … tell of the whole row: a rule for the whole relation reaches them, one for some columns does not
+    const hidden = wide && action === 'select' && hasSystemColumns.has(access.kind) ? systemColumns.filter(may) : [];
+    for (const column of [...own, ...hidden]) open.add(column);
+    whole ||= wide && own.length === access.allColumns.length;
   }
   // a denied column that does not exist yet must stay shut when it comes
   if (whole && !deniesColumnOf(policy, access)) return 'all';
-  return access.allColumns.filter((column) => open.has(column));
+  return [...access.allColumns, ...systemColumns].filter((column) => open.has(column));
 }
+
+const hasSystemColumns: ReadonlySet<RelationKind> = new Set(['table', 'partitioned', 'matview', 'foreign']);
 
 const deniesColumnOf = (policy: Policy, { schema, name }: RelationAccess): boolean =>
   policy.rules.all.some(
@@ -88,16 +97,11 @@ const deniesColumnOf = (policy: Policy, { schema, name }: RelationAccess): boole
 const holdsWhole = (people: readonly Reviewed[], access: RelationAccess, action: Action): boolean =>
   people.some(({ judge }) => judge.ask(accessTarget(judge, access), action).permit);
 
-/** By the class the gate gives the function, then by the rules. */
-export function routineVerdict(people: readonly Reviewed[], routine: Routine): RoutineVerdict {
-  const { schema, name, args, extension, ...rest } = routine;
-  const { class: kind } = classifyFunction({
-    schema,
-    name,
-    args,
-    ...rest,
-    ...(extension !== undefined && { extension }),
-  });
+/** By the class the gate gives the function, then by the rules; what the snapshot does not know is shut. */
+export function routineVerdict(catalog: Catalog, people: readonly Reviewed[], routine: Routine): RoutineVerdict {
+  const { schema, name, args } = routine;
+  const procedure = catalog.procedureByOid(routine.oid);
+  const kind = procedure === undefined ? 'forbidden' : classOf(catalog, procedure, args, 'call').class;
   if (kind === 'forbidden') return 'shut';
   const ask = (action: Action) =>
     people.some(({ judge }) => judge.ask({ kind: 'function', schema, name, args, class: kind }, action).permit);
