@@ -15,7 +15,7 @@ import { rowObjects } from './rows.ts';
 import { defineTool } from './tool.ts';
 
 /** Statements looked through at most, so that one of them hidden does not cost a place on the list. */
-const maxRead = 300;
+const maxRead = 500;
 
 export const identifySlowQueries = defineTool({
   name: 'identify_slow_queries',
@@ -23,7 +23,7 @@ export const identifySlowQueries = defineTool({
   description: 'Lists the slowest statements of a database from pg_stat_statements; says how to enable it.',
   input: z.strictObject({
     min_execution_time: z.number().min(0).default(100).describe('Mean, in ms.'),
-    limit: z.int().min(1).max(100).default(20),
+    limit: z.int().min(1).max(500).default(20),
     database_id: databaseId,
     purpose,
   }),

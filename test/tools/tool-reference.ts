@@ -44,6 +44,12 @@ in \`_meta\`. A refusal or failure has \`isError\` and \`error: { code, message,
 Values are written as [values](values.md) says. Two parameters are shared by the tools about one database:
 \`database_id\` (default: the default database) and \`purpose\` (recorded; some databases ask for it).
 
+## Resources
+
+\`pgwarden://{database}/schema\` lists every relation of a database, \`pgwarden://{database}/{schema}/{relation}\` describes one
+(parts are percent-encoded). They are answered by \`list_tables\` and \`get_table_schema\`: the same policy, the same records.
+What is hidden is not found, exactly as what is missing. Clients complete databases, schemas and relations from what the caller may read.
+
 ## Analysis
 
 The \`analyze_*\` tools, \`identify_slow_queries\` and \`recommend_indexes\` answer alike: \`summary\` (numbers by name),
