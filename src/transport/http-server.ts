@@ -64,6 +64,8 @@ const defaultTimeouts: Timeouts = {
 const drain = 5000;
 /** Milliseconds that what was cancelled then has to record its end. */
 const grace = 10_000;
+/** Milliseconds for the answers of what was cancelled to leave. */
+const lastWords = 500;
 /** Bytes of a request's headers. */
 const maxHeaderSize = 16_384;
 
@@ -105,6 +107,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       await answering.idle(drain);
       await Promise.allSettled([streamable.close(), sse?.close()]);
       await Promise.all([calls.idle(grace), door.close()]);
+      await answering.idle(lastWords);
       server.closeAllConnections();
       await closed;
     },

@@ -15,7 +15,7 @@ export interface SessionCalls {
   readonly answer: (call: PlainCall, response: ServerResponse, caller: Caller) => Promise<void>;
   /** Stops the call with this request id, if one runs; no answer follows. */
   readonly cancel: (id: string | number) => void;
-  /** The session has ended: stops what runs in it. */
+  /** The server ends the session: stops what runs in it; whoever still waits is told so. */
   readonly end: () => void;
 }
 
@@ -29,6 +29,7 @@ export interface SessionCallsOptions {
 
 export function createSessionCalls({ toolbox, calls, server, session }: SessionCallsOptions): SessionCalls {
   const running = new Map<string | number, AbortController>();
+  let ended = false;
 
   async function answer(plain: PlainCall, response: ServerResponse, caller: Caller): Promise<void> {
     const { id, name, meta } = plain;
@@ -41,7 +42,7 @@ export function createSessionCalls({ toolbox, calls, server, session }: SessionC
     const call = callContext(server, { id, session, meta }, caller, name, 'streamable-http');
     const result = await calls.track(toolbox.call(name, plain.arguments, { call, signal: stop.signal }));
     if (running.get(id) === stop) running.delete(id);
-    if (stop.signal.aborted) reply.withdraw();
+    if (stop.signal.aborted && !ended) reply.withdraw();
     else reply.send(`{"result":${resultAsJson(result)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
   }
 
@@ -49,6 +50,7 @@ export function createSessionCalls({ toolbox, calls, server, session }: SessionC
     answer,
     cancel: (id) => running.get(id)?.abort(),
     end() {
+      ended = true;
       for (const stop of running.values()) stop.abort();
     },
   };

@@ -82,7 +82,7 @@ test('a 2025 session whose socket drops without a word has its call stopped, and
   expect(running.server.sessionCount()).toBe(1);
 });
 
-test('a stop cancels what runs and waits until it has ended', async () => {
+test('a stop cancels what runs, waits until it has ended, and tells who waits', async () => {
   let ended = false;
   const parts = testParts(async (call, signal) => {
     try {
@@ -98,6 +98,6 @@ test('a stop cancels what runs and waits until it has ended', async () => {
   await signalOfTheCall();
   await running.server.close();
   expect(ended).toBe(true);
+  expect(await call).toMatchObject({ isError: true });
   await client.close();
-  await call;
 });
