@@ -15,8 +15,9 @@ if (wants('throughput') || wants('pipeline') || wants('data-api')) {
   const cluster = await startCluster();
   if (wants('pipeline')) await pipeline(cluster);
   if (wants('throughput')) {
-    await throughput(cluster, 16, 3, 4);
-    await throughput(cluster, 1, 3, 3);
+    await throughput(cluster, { callers: 16, principals: 1, rounds: 3, seconds: 4 });
+    await throughput(cluster, { callers: 1, principals: 1, rounds: 3, seconds: 3 });
+    await throughput(cluster, { callers: 128, principals: 32, rounds: 3, seconds: 4 });
   }
   if (wants('data-api')) await dataApi(cluster, 200);
   await cluster.stop();
