@@ -4,16 +4,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { eachCall } from '../../src/audit/calls.ts';
+import { readVerifierKey, type VerifierKey } from '../../src/audit/note.ts';
 import { renderReport } from '../../src/audit/report/page.ts';
 import { buildSummary, type Period } from '../../src/audit/report/summary.ts';
 import { Refusal } from '../../src/model/errors.ts';
 import { noAccess, type RelationAccess } from '../../src/sql/access.ts';
-import { aCall, aDatabase, aPermit, aRequest, aResult, aStatement, testSigningKey } from './shapes.ts';
+import { aCall, aDatabase, aPermit, aRequest, aResult, aStatement, testSigningKey, testVerifierKey } from './shapes.ts';
 import { freshDirectory, openDesk, segmentsOf } from './support.ts';
 
-async function report(directory: string, period: Period = {}) {
+async function report(directory: string, period: Period = {}, trusted: readonly VerifierKey[] = []) {
   const builder = buildSummary(period);
-  const read = await eachCall(directory, {}, builder.call, builder.record);
+  const read = await eachCall(directory, { trusted }, builder.call, builder.record);
   const summary = builder.finish();
   return { summary, page: renderReport({ read, summary, period, made: '2026-01-01T00:00:00Z', version: '0' }) };
 }
@@ -51,7 +52,8 @@ test('what callers wrote is shown as text and can run nothing', async () => {
   const { page } = await report(directory);
   expect(page).not.toMatch(/<script|<img|\u202e/);
   expect(page).toContain('&lt;script&gt;alert(1)');
-  expect(page).not.toMatch(/<[^>]*\s(?:src|href|on\w+)=/);
+  expect(page.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\s(?:src|on\w+)=/); // outside of quoted values
+  expect(page).not.toMatch(/<[^>]*\shref="(?!#[a-z0-9-]+")/);
 });
 
 test('the only style of the page is the one its own policy admits, and it needs no network', async () => {
@@ -74,7 +76,8 @@ test('counts, pairs and refusals are those of the log', async () => {
   for (let i = 0; i < 4; i += 1) await aCall(desk, { access });
   await desk.recordRefusal(aRequest(), new Refusal('POLICY_DENIED', 'x'), { database: aDatabase() });
   await desk.close();
-  const { summary, page } = await report(directory);
+  const key = readVerifierKey(testVerifierKey);
+  const { summary, page } = await report(directory, {}, key === undefined ? [] : [key]);
   expect(summary).toMatchObject({
     calls: 5,
     pairs: [{ principal: 'alice', table: 'orders: public.orders', reads: 4, writes: 0 }],
@@ -85,6 +88,7 @@ test('counts, pairs and refusals are those of the log', async () => {
   ]);
   expect(summary.largest[0]).toMatchObject({ rows: 2, bytes: 12 });
   expect(page).toContain('Verified: whole and signed');
+  expect((await report(directory)).page).toContain('Whole and signed, by a key nobody vouched for here');
 });
 
 test('a damaged log says so in the banner, and counts nothing after the damage', async () => {
@@ -136,6 +140,18 @@ test('a result far above what a principal usually gets is pointed at', async () 
   expect(summary.anomalies).toMatchObject([
     { rule: 'large result', text: 'alice was given 500 rows, where 2 are usual' },
   ]);
+});
+
+test('every link leads to a call that the page itself describes', async () => {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory);
+  for (let i = 0; i < 30; i += 1) await aCall(desk, { call: `call-number-${i}` });
+  await desk.close();
+  const { page } = await report(directory);
+  const targets = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(targets.filter((id) => id?.startsWith('call-'))).toHaveLength(20); // the largest results
+  for (const id of targets) expect(page).toContain(`id="${id}"`);
+  expect(page).toContain('<dd>call-number-0</dd>');
 });
 
 test('a pair of principal and table never seen before the period is marked', async () => {

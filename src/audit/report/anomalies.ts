@@ -9,7 +9,8 @@ export interface Anomaly extends Place {
 }
 
 export interface AnomalyRules {
-  readonly see: (call: AuditedCall, place: Place) => void;
+  /** Whether a rule fired that lists the call. */
+  readonly see: (call: AuditedCall, place: Place) => boolean;
   readonly finish: () => { readonly anomalies: readonly Anomaly[]; readonly moreAnomalies: number };
 }
 
@@ -46,9 +47,14 @@ export function createAnomalyRules(): AnomalyRules {
     if (count <= listedPerRule) anomalies.push({ ...place, rule, text });
   }
 
-  function see({ intent, outcome }: AuditedCall, place: Place): void {
+  function see(call: AuditedCall, place: Place): boolean {
+    const listed = anomalies.length;
+    if (call.intent.principal?.kind !== 'system') judge(call, place);
+    return anomalies.length > listed;
+  }
+
+  function judge({ intent, outcome }: AuditedCall, place: Place): void {
     const id = intent.principal?.id ?? 'unidentified';
-    if (intent.principal?.kind === 'system') return;
     const own = habits.get(id) ?? {
       calls: 0,
       hours: Array.from({ length: 24 }, () => 0),

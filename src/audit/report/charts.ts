@@ -1,70 +1,125 @@
-/** Charts as SVG with d3-scale: drawn without a browser, coloured by the page's style sheet. */
+/** Charts as SVG with d3-scale: drawn without a browser, once for wide and once for narrow pages, coloured by the page's style sheet. */
 
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { html, type Markup } from './html.ts';
 import type { Hour } from './summary.ts';
 
-const width = 960;
-const height = 200;
-const left = 56;
+/** What one bar is made of, from below: how much, in which colour, and how that is said. */
+export interface Series {
+  readonly colour: 'allowed' | 'denied';
+  readonly of: (hour: Hour) => number;
+  readonly words: string;
+}
+
+interface Frame {
+  readonly name: 'broad' | 'narrow';
+  readonly width: number;
+  readonly height: number;
+  readonly ticks: number;
+  readonly maxBars: number;
+}
+
+const frames: readonly Frame[] = [
+  { name: 'broad', width: 1120, height: 190, ticks: 8, maxBars: 240 },
+  { name: 'narrow', width: 390, height: 170, ticks: 3, maxBars: 90 },
+];
+const left = 52;
 const bottom = 24;
-const maxBars = 240;
+const hourLength = 3_600_000;
+const dayLength = 24 * hourLength;
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact' });
 
 interface Bar {
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly allowed: number;
-  readonly denied: number;
+  readonly parts: readonly number[];
 }
 
-/** Calls over time, refused ones on top; hours are joined where there are more than fit. */
-export function volumeChart(hours: ReadonlyMap<string, Hour>): Markup {
-  const { bars, span } = barsOf(hours);
-  if (bars.length === 0) return html`<p class="none">No calls.</p>`;
-  const most = Math.max(...bars.map(({ allowed, denied }) => allowed + denied));
-  const start = bars[0]?.at ?? 0;
-  const end = (bars.at(-1)?.at ?? 0) + span;
-  const x = scaleUtc([new Date(start), new Date(end)], [left, width]);
-  const y = scaleLinear([0, most], [height - bottom, 8]).nice();
-  const barWidth = Math.max(1, ((width - left) / Math.max(1, (end - start) / span)) * 0.9);
-  const rects = bars.map(({ at, allowed, denied }) => {
-    const from = x(new Date(at)).toFixed(1);
-    const title = `${new Date(at).toISOString().slice(0, 16)}Z: ${allowed} allowed, ${denied} refused`;
-    return html`<g><title>${title}</title>${rect(from, barWidth, y(0), y(allowed), 'allowed')}${rect(from, barWidth, y(allowed), y(allowed + denied), 'denied')}</g>`;
+interface Bars {
+  readonly bars: readonly Bar[];
+  readonly start: number;
+  readonly end: number;
+  readonly span: number;
+}
+
+/** Amounts over time, UTC, stacked; hours are joined where there are more than fit. */
+export function timeChart(label: string, hours: ReadonlyMap<string, Hour>, series: readonly Series[]): Markup {
+  if (hours.size === 0) return html`<p class="none">No calls.</p>`;
+  return html`${frames.map((frame) => draw(label, frame, barsOf(hours, series, frame.maxBars), series))}`;
+}
+
+function draw(
+  label: string,
+  { name, width, height, ticks }: Frame,
+  { bars, start, end, span }: Bars,
+  series: readonly Series[],
+): Markup {
+  const most = Math.max(1, ...bars.map(({ parts }) => sum(parts)));
+  const x = scaleUtc([new Date(start), new Date(end)], [left, width - 8]);
+  const y = scaleLinear([0, most], [height - bottom, 8]).nice(4);
+  const barWidth = Math.max(1, ((width - 8 - left) / ((end - start) / span)) * 0.86);
+  const drawn = bars.map(({ at, parts }) => {
+    const said = series.map(({ words }, i) => `${(parts[i] ?? 0).toLocaleString('en-US')} ${words}`).join(', ');
+    const rects = parts.map((part, i) => {
+      const below = sum(parts.slice(0, i));
+      return rect(x(new Date(at)), barWidth, y(below), y(below + part), series[i]?.colour ?? 'allowed');
+    });
+    return html`<g><title>${`${timeText(at)} UTC: ${said}`}</title>${rects}</g>`;
   });
-  const yTicks = y
+  const lines = y
     .ticks(4)
+    .filter((tick) => Number.isInteger(tick))
     .map(
       (tick) =>
-        html`<g class="tick"><line x1="${String(left)}" x2="${String(width)}" y1="${y(tick).toFixed(1)}" y2="${y(tick).toFixed(1)}"/><text x="${String(left - 6)}" y="${(y(tick) + 4).toFixed(1)}" text-anchor="end">${tick}</text></g>`,
+        html`<g class="tick"><line x1="${String(left)}" x2="${String(width)}" y1="${y(tick).toFixed(1)}" y2="${y(tick).toFixed(1)}"/><text x="${String(left - 6)}" y="${(y(tick) + 4).toFixed(1)}" text-anchor="end">${compact.format(tick)}</text></g>`,
     );
-  const format = x.tickFormat(6);
-  const xTicks = x
-    .ticks(6)
-    .map(
-      (tick) =>
-        html`<text class="label" x="${x(tick).toFixed(1)}" y="${String(height - 6)}" text-anchor="middle">${format(tick)}</text>`,
-    );
-  return html`<svg role="img" aria-label="Calls over time" viewBox="0 0 ${String(width)} ${String(height)}">${yTicks}${rects}${xTicks}</svg>`;
+  const times = x.ticks(ticks).map((tick, i) => {
+    const at = x(tick);
+    const anchor = at > width - 30 ? 'end' : 'middle';
+    return html`<text x="${(anchor === 'end' ? width - 2 : at).toFixed(1)}" y="${String(height - 6)}" text-anchor="${anchor}">${tickText(tick.getTime(), end - start, i === 0)}</text>`;
+  });
+  return html`<svg class="${name}" role="img" aria-label="${label}" viewBox="0 0 ${String(width)} ${String(height)}">${lines}${drawn}${times}</svg>`;
 }
 
-function rect(x: string, barWidth: number, from: number, to: number, name: string): Markup | undefined {
+function rect(x: number, barWidth: number, from: number, to: number, colour: string): Markup | undefined {
   if (from - to < 0.05) return undefined;
-  return html`<rect class="${name}" x="${x}" y="${to.toFixed(1)}" width="${barWidth.toFixed(1)}" height="${(from - to).toFixed(1)}"/>`;
+  return html`<rect class="${colour}" x="${x.toFixed(1)}" y="${to.toFixed(1)}" width="${barWidth.toFixed(1)}" height="${(from - to).toFixed(1)}"/>`;
 }
 
-function barsOf(hours: ReadonlyMap<string, Hour>): { readonly bars: readonly Bar[]; readonly span: number } {
-  const hour = 3_600_000;
+function timeText(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** Days where the chart shows several of them, else hours, with the day at midnight and at the first. */
+function tickText(at: number, range: number, isFirst: boolean): string {
+  const day = timeText(at).slice(0, 10);
+  if (range > 4 * dayLength) return day;
+  return isFirst || at % dayLength === 0 ? day.slice(5) : timeText(at).slice(11);
+}
+
+/** At least a day is shown, so that one hour does not look like all there is. */
+function barsOf(hours: ReadonlyMap<string, Hour>, series: readonly Series[], maxBars: number): Bars {
   const times = [...hours]
-    .map(([key, value]) => ({ at: Date.parse(`${key}:00:00Z`), ...value }))
+    .map(([key, hour]) => ({ at: Date.parse(`${key}:00:00Z`), hour }))
     .sort((a, b) => a.at - b.at);
-  const range = (times.at(-1)?.at ?? 0) - (times[0]?.at ?? 0) + hour;
-  const span = Math.ceil(range / hour / maxBars) * hour;
-  const bars = new Map<number, Bar>();
-  for (const { at, allowed, denied } of times) {
+  const first = times[0]?.at ?? 0;
+  const last = (times.at(-1)?.at ?? 0) + hourLength;
+  const span = Math.ceil((last - first) / hourLength / maxBars) * hourLength;
+  const isShort = last - first < dayLength;
+  const start = Math.floor(first / (isShort ? dayLength : span)) * (isShort ? dayLength : span);
+  const end = Math.max(Math.ceil(last / span) * span, start + dayLength);
+  const slots = new Map<number, number[]>();
+  for (const { at, hour } of times) {
     const slot = Math.floor(at / span) * span;
-    const bar = bars.get(slot) ?? { at: slot, allowed: 0, denied: 0 };
-    bars.set(slot, { at: slot, allowed: bar.allowed + allowed, denied: bar.denied + denied });
+    const parts = slots.get(slot) ?? series.map(() => 0);
+    slots.set(
+      slot,
+      parts.map((part, i) => part + (series[i]?.of(hour) ?? 0)),
+    );
   }
-  return { bars: [...bars.values()], span };
+  return { bars: [...slots].map(([at, parts]) => ({ at, parts })), start, end, span };
+}
+
+function sum(parts: readonly number[]): number {
+  return parts.reduce((total, part) => total + part, 0);
 }

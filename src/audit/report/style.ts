@@ -1,16 +1,28 @@
-/** The report's style sheet: system fonts, light and dark, and paper. */
+/** The report's style sheet: system fonts, light and dark, wide and narrow, and paper. */
 
 export const style = `
-:root{color-scheme:light dark;--ink:#1c2024;--soft:#5b6470;--paper:#fff;--line:#d9dee4;--panel:#f5f7f9;--good:#146c43;--fair:#8a5a00;--bad:#b02a37;--allowed:#3b6ea8;--denied:#c4473a;--heat:59,110,168}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e9ec;--soft:#9aa4b0;--paper:#14171a;--line:#343a41;--panel:#1c2126;--good:#5fc492;--fair:#e0b054;--bad:#f1818b;--allowed:#6fa3dd;--denied:#e8796c;--heat:111,163,221}}
-*{box-sizing:border-box}body{margin:0 auto;max-width:72rem;padding:1.5rem;font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
-h1{margin:0;font-size:1.7rem}h2{margin:0 0 .4rem;font-size:1.2rem}h3{margin:.8rem 0 .3rem;font-size:1rem}header p,.more,.none{color:var(--soft)}
-section{margin:1.4rem 0;padding-top:1rem;border-top:1px solid var(--line)}.banner{padding:1rem 1.2rem;border:1px solid var(--line);border-left:.5rem solid var(--fair);background:var(--panel);border-radius:.4rem}
+:root{color-scheme:light dark;--ink:#1c2024;--soft:#5b6470;--paper:#fff;--line:#dde2e8;--panel:#f5f7f9;--good:#146c43;--fair:#8a5a00;--bad:#b02a37;--allowed:#3b6ea8;--denied:#c4473a;--heat:59,110,168}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e6e9ec;--soft:#9aa4b0;--paper:#14171a;--line:#2e343b;--panel:#1c2126;--good:#5fc492;--fair:#e0b054;--bad:#f1818b;--allowed:#6fa3dd;--denied:#e8796c;--heat:95,150,215}}
+*{box-sizing:border-box}html{scroll-behavior:smooth}body{margin:0 auto;max-width:76rem;padding:2rem clamp(1rem,4vw,2.5rem);font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
+h1{margin:0;font-size:1.75rem;letter-spacing:-.01em}h2{margin:0 0 .3rem;font-size:1.2rem}h3{margin:1.2rem 0 .3rem;font-size:.95rem}p{margin:.3rem 0 .7rem}header p,section>p,.more,.none,figcaption{color:var(--soft)}
+nav{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;margin:.8rem 0 1.2rem;font-size:.88rem}a{color:var(--allowed);text-underline-offset:.2em;text-decoration-thickness:1px}
+section{margin:2rem 0 0;padding-top:1.2rem;border-top:1px solid var(--line)}
+.banner{margin:0;padding:1.1rem 1.3rem;border:1px solid var(--line);border-left:.45rem solid var(--fair);background:var(--panel);border-radius:.5rem}
 .banner.good{border-left-color:var(--good)}.banner.bad{border-left-color:var(--bad)}.banner.good h2{color:var(--good)}.banner.fair h2{color:var(--fair)}.banner.bad h2{color:var(--bad)}
-li.damage b{color:var(--bad)}li.finding b{color:var(--fair)}.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.88rem}th,td{padding:.3rem .5rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-th{font-weight:600}td.n{text-align:right;font-variant-numeric:tabular-nums}code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}.call{color:var(--soft)}.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.5rem}
-td.heat{text-align:right;font-variant-numeric:tabular-nums}.h1{background:rgba(var(--heat),.1)}.h2{background:rgba(var(--heat),.22)}.h3{background:rgba(var(--heat),.36)}.h4{background:rgba(var(--heat),.52)}.h5{background:rgba(var(--heat),.7)}
-td.new{outline:2px solid var(--denied);outline-offset:-2px}svg{width:100%;height:auto}rect.allowed{fill:var(--allowed)}rect.denied{fill:var(--denied)}.tick line{stroke:var(--line)}svg text{fill:var(--soft);font-size:11px}
-.legend span{padding:0 .4rem;color:var(--paper);border-radius:.2rem}.legend .allowed{background:var(--allowed)}.legend .denied{background:var(--denied)}meter{width:8rem}
-@media print{body{max-width:none;padding:0;font-size:11px}section{break-inside:avoid-page}details{display:block}.wide{overflow:visible}}
+.banner h2{font-size:1.35rem}ul{margin:.4rem 0;padding-left:1.2rem}li.damage b{color:var(--bad)}li.finding b{color:var(--fair)}li.note b{color:var(--soft)}details{margin-top:.6rem}summary{cursor:pointer;font-weight:600;font-size:.9rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.7rem;margin:1rem 0 0}.tiles div{padding:.7rem .9rem;border:1px solid var(--line);border-radius:.5rem}
+.tiles dt{color:var(--soft);font-size:.82rem}.tiles dd{margin:0;font-size:1.45rem;font-weight:600;font-variant-numeric:tabular-nums}.tiles .alert dd{color:var(--denied)}dl{margin:0}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.86rem}th,td{padding:.32rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+thead th{color:var(--soft);font-weight:600;vertical-align:bottom}th:first-child,td:first-child{padding-left:0}td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td.t,td.id,td.leaf,thead th{white-space:nowrap}.map thead th{white-space:normal}td.text{min-width:16rem;overflow-wrap:anywhere}
+code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}td.name{overflow-wrap:anywhere;min-width:9rem}td.bar{width:35%;min-width:4rem;vertical-align:middle}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:0 2.5rem}.small{max-width:26rem}
+svg{display:block;width:100%;height:auto}svg.bar{height:.55rem;border-radius:.2rem}rect.allowed{fill:var(--allowed)}rect.denied{fill:var(--denied)}.tick line{stroke:var(--line)}svg text{fill:var(--soft);font-size:12px}svg.narrow{display:none}
+figure{margin:0 0 1rem}figcaption{margin-bottom:.3rem;font-size:.86rem}.key::before{content:"";display:inline-block;width:.7em;height:.7em;margin-right:.35em;border-radius:.15em;background:var(--allowed)}.key.denied::before{background:var(--denied)}.key+.key{margin-left:.9em}
+table.map{width:auto}.map td.heat,.map td.no{min-width:3.6rem;padding:.25rem .45rem;border:2px solid var(--paper);text-align:right;font-variant-numeric:tabular-nums;line-height:1.25}.map td.no{background:var(--panel)}.map th[scope=row]{position:sticky;left:0;background:var(--paper);font-weight:400;max-width:22rem;min-width:9rem;overflow-wrap:anywhere}
+.map th[scope=col]{color:var(--ink);font-weight:400;text-align:left;vertical-align:bottom}.map th[scope=col] span{display:block;writing-mode:vertical-rl;transform:rotate(180deg);max-height:13rem;margin-left:auto;overflow-wrap:anywhere}.map small{display:block;color:var(--denied);filter:brightness(.85)}.map .db{color:var(--soft)}
+.h1{background:rgba(var(--heat),.08)}.h2{background:rgba(var(--heat),.15)}.h3{background:rgba(var(--heat),.23)}.h4{background:rgba(var(--heat),.31)}.h5{background:rgba(var(--heat),.39)}.h6{background:rgba(var(--heat),.47)}.h7{background:rgba(var(--heat),.55)}.h8{background:rgba(var(--heat),.63)}
+.map td.new{box-shadow:inset 0 0 0 2px var(--denied)}@media screen and (prefers-color-scheme:dark){.map small{filter:brightness(1.25)}}
+.call{padding:.8rem 0;border-bottom:1px solid var(--line);break-inside:avoid}.call:target{background:var(--panel);box-shadow:0 0 0 .6rem var(--panel)}.call dl{display:grid;grid-template-columns:6.5rem 1fr;gap:.1rem .8rem;font-size:.86rem}.call dt{color:var(--soft)}.call dd{margin:0;min-width:0;overflow-wrap:anywhere}.call h3{margin:0 0 .3rem}
+@media (max-width:40rem){svg.broad{display:none}svg.narrow{display:block}.map th[scope=row]{max-width:9.5rem;font-size:.8rem}.call dl{grid-template-columns:5rem 1fr}.tiles{grid-template-columns:1fr 1fr}}
+@media print{@page{margin:14mm}body{max-width:none;padding:0;font-size:10.5px}nav,summary::marker{display:none}section{margin-top:1.2rem}h2,h3,figcaption{break-after:avoid}tr,figure,.tiles,.banner{break-inside:avoid}details::details-content{content-visibility:visible;height:auto}.wide{overflow:visible}a{color:inherit;text-decoration:none}.h1,.h2,.h3,.h4,.h5,.h6,.h7,.h8,.key::before,rect,.banner{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

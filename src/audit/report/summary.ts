@@ -57,12 +57,16 @@ export interface Summary {
   readonly pairs: readonly Pair[];
   readonly denialsByCode: ReadonlyMap<string, number>;
   readonly denialsByPrincipal: ReadonlyMap<string, number>;
+  /** `action resource`, as far as the policy named what it withheld. */
+  readonly denialsByResource: ReadonlyMap<string, number>;
   readonly largest: readonly Large[];
   readonly cut: number;
   readonly masked: number;
   readonly anomalies: readonly Anomaly[];
   /** Anomalies beyond those listed. */
   readonly moreAnomalies: number;
+  /** The calls that `largest` and `anomalies` name. */
+  readonly cited: readonly AuditedCall[];
   /** Changes of configuration, recoveries, failures of the disk, clock steps, readers of the log. */
   readonly events: readonly Event[];
   readonly writers: number;
@@ -73,6 +77,7 @@ export interface Summary {
 const maxPairs = 100_000;
 const maxEvents = 500;
 const maxLargest = 20;
+const maxResources = 10_000;
 
 export interface SummaryBuilder {
   readonly call: (call: AuditedCall) => void;
@@ -87,10 +92,12 @@ export function buildSummary(period: Period): SummaryBuilder {
   const known = new Set<string>();
   const denialsByCode = new Map<string, number>();
   const denialsByPrincipal = new Map<string, number>();
+  const denialsByResource = new Map<string, number>();
+  const cited = new Map<string, AuditedCall>();
   const events: Event[] = [];
   const writers = new Set<string>();
   const rules = createAnomalyRules();
-  let largest: Large[] = [];
+  let largest: (Large & { readonly audited: AuditedCall })[] = [];
   let [calls, cut, masked] = [0, 0, 0];
   let first: string | undefined;
   let last: string | undefined;
@@ -108,14 +115,20 @@ export function buildSummary(period: Period): SummaryBuilder {
     add(statuses, statusOf(audited));
     writers.add(intent.w);
     seeHour(audited);
-    if (intent.final === true) {
-      add(denialsByCode, intent.decision.code ?? 'unknown');
-      add(denialsByPrincipal, intent.principal?.id ?? 'unidentified');
-    }
+    if (intent.final === true) seeDenial(intent);
     if (outcome?.cut !== undefined && outcome.cut !== 'none') cut += 1;
     if (outcome?.masked !== undefined) masked += 1;
     seeSize(audited);
-    rules.see(audited, placeOf(audited));
+    if (rules.see(audited, placeOf(audited))) cited.set(intent.call, audited);
+  }
+
+  function seeDenial({ decision, principal }: AuditedCall['intent']): void {
+    add(denialsByCode, decision.code ?? 'unknown');
+    add(denialsByPrincipal, principal?.id ?? 'unidentified');
+    for (const { resource, action } of decision.denied ?? []) {
+      const key = `${action} ${resource}`;
+      if (denialsByResource.has(key) || denialsByResource.size < maxResources) add(denialsByResource, key);
+    }
   }
 
   function seePairs({ log, intent }: AuditedCall, within: boolean): void {
@@ -177,6 +190,7 @@ export function buildSummary(period: Period): SummaryBuilder {
       rows,
       bytes,
       cut: how,
+      audited,
     });
     largest = largest.sort((a, b) => b.bytes - a.bytes).slice(0, maxLargest);
   }
@@ -190,8 +204,10 @@ export function buildSummary(period: Period): SummaryBuilder {
     call,
     record,
     finish: () => ({
-      ...{ calls, statuses, hours, denialsByCode, denialsByPrincipal, largest, cut, masked, first, last },
+      ...{ calls, statuses, hours, denialsByCode, denialsByPrincipal, denialsByResource, cut, masked, first, last },
       pairs: [...pairs.values()],
+      largest: largest.map(({ audited: _, ...each }) => each),
+      cited: [...new Map([...largest.map(({ call: id, audited }) => [id, audited] as const), ...cited]).values()],
       ...rules.finish(),
       events,
       writers: writers.size,
