@@ -110,6 +110,11 @@ const postureStatements = {
     limits,
     reason: 'doctor: functions the role may execute, and which of them everyone may',
   },
+  posture_sequences: {
+    text: posture.postureSequencesText,
+    limits,
+    reason: 'doctor --grants: an INSERT draws from the sequences of serial columns',
+  },
   posture_public: {
     text: posture.posturePublicText,
     limits,

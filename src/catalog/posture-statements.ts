@@ -92,3 +92,13 @@ WHERE c.oid > CAST($1 AS pg_catalog.oid) AND c.relkind IN ('r', 'p', 'v', 'm', '
   AND (pg_catalog.has_any_column_privilege('public', c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
     OR pg_catalog.has_table_privilege('public', c.oid, 'DELETE, TRUNCATE, TRIGGER'))
 ORDER BY c.oid LIMIT ${grantPageRows}`;
+
+/** `$1` OID after which the page begins: sequences behind the defaults of serial columns, with the relation they belong to. */
+export const postureSequencesText = `SELECT s.oid::text AS oid, sn.nspname::text AS schema, s.relname::text AS name,
+  tn.nspname::text AS table_schema, t.relname::text AS table_name
+FROM pg_catalog.pg_class s JOIN pg_catalog.pg_namespace sn ON sn.oid = s.relnamespace
+JOIN pg_catalog.pg_depend d ON d.objid = s.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+  AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'a' AND d.refobjsubid > 0
+JOIN pg_catalog.pg_class t ON t.oid = d.refobjid JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+WHERE s.relkind = 'S' AND s.oid > CAST($1 AS pg_catalog.oid)
+ORDER BY s.oid LIMIT ${grantPageRows}`;

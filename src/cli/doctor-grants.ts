@@ -76,6 +76,11 @@ async function factsOf(parts: Parts, database: Database, seen: Look) {
       writes: truth(row, 'writes'),
     })),
     routines: seen.routines,
+    sequences: (await askAll(parts, id, 'posture_sequences')).map((row) => ({
+      schema: text(row, 'schema'),
+      name: text(row, 'name'),
+      table: { schema: text(row, 'table_schema'), name: text(row, 'table_name') },
+    })),
     notes: [...(await viewNotes(seen)), ...routineNotes(seen)],
   };
   return facts;

@@ -10,6 +10,13 @@ export interface PublicRelation {
   readonly writes: boolean;
 }
 
+/** A sequence behind the default of a column. */
+export interface SerialSequence {
+  readonly schema: string;
+  readonly name: string;
+  readonly table: { readonly schema: string; readonly name: string };
+}
+
 /** Everything the script is made of; names are the catalog's, never a policy's. */
 export interface GrantFacts {
   /** As configured, for the heading. */
@@ -33,6 +40,8 @@ export interface GrantFacts {
   })[];
   readonly publicRelations: readonly PublicRelation[];
   readonly routines: readonly (Routine & { readonly verdict: RoutineVerdict })[];
+  /** Sequences of serial columns, with the relation whose INSERT draws from them. */
+  readonly sequences: readonly SerialSequence[];
   /** What PostgreSQL asks for and the policy does not, as sentences. */
   readonly notes: readonly string[];
 }
@@ -70,6 +79,7 @@ export function grantScript(facts: GrantFacts): string {
     ...section('Nothing but what follows', revokeLines(facts)),
     ...section('Names', schemaLines(facts)),
     ...section('Tables and views', relationLines(facts)),
+    ...section('Sequences behind the defaults of what may be inserted', sequenceLines(facts)),
     ...section('Functions', routineLines(facts)),
     ...section('What everyone may do reaches this role too', everyone),
     ...section('Owned by extensions: for their owner to run', extensionLines(facts)),
@@ -144,6 +154,17 @@ function grantLines(relation: RelationGrant, grantee: string): readonly string[]
 function privilege(action: string, share: Share): readonly string[] {
   if (share === 'all') return [action.toUpperCase()];
   return share.length === 0 ? [] : [`${action.toUpperCase()} (${share.map((column) => name(column)).join(', ')})`];
+}
+
+function sequenceLines({ grantee, sequences, relations }: GrantFacts): readonly string[] {
+  const inserted = new Set(
+    relations
+      .filter((one) => one.insert.length > 0 && one.extension === undefined)
+      .map((one) => name(one.schema, one.name)),
+  );
+  return sequences
+    .filter(({ table }) => inserted.has(name(table.schema, table.name)))
+    .map((one) => `GRANT USAGE ON SEQUENCE ${name(one.schema, one.name)} TO ${name(grantee)};`);
 }
 
 const signature = ({ schema, name: routine, types }: Routine): string =>

@@ -60,6 +60,41 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+const postures = [
+  'posture_role',
+  'posture_schemas',
+  'posture_owned',
+  'posture_functions',
+  'posture_sequences',
+  'posture_public',
+] as const;
+
+describe.each(postures)('%s', (name) => {
+  const { text, limits } = fixedStatements[name];
+  const values = text.includes('$1') ? ['0'] : [];
+
+  test('reads system catalogs alone, by functions that change nothing', async () => {
+    const access = await readAgainst(catalog, text);
+    expect(access.relations.length).toBeGreaterThan(0);
+    expect(access.relations.filter(({ schema }) => schema !== 'pg_catalog')).toEqual([]);
+    expect(access.functions.filter((one) => one.class === 'forbidden')).toEqual([]);
+    const telling = access.functions.filter((one) => one.class === 'describer_all').map((one) => one.name);
+    expect(telling.filter((called) => !/^has_\w+_privilege$/.test(called))).toEqual([]);
+  });
+
+  test('runs for an ordinary role inside READ ONLY, pages to an end, and answers text, numbers or truth values', async () => {
+    await client.query('BEGIN READ ONLY');
+    const { rows, fields } = await client.query({ text, values, rowMode: 'array' });
+    const last = await client.query({ text, values: values.map(() => '4294967295'), rowMode: 'array' });
+    await client.query('ROLLBACK');
+    expect(rows.length).toBeLessThanOrEqual(limits.maxRows);
+    const [text_, bigint, bool] = [25, 20, 16];
+    const types = fields.map(({ dataTypeID }) => dataTypeID);
+    expect(types.filter((type) => ![text_, bigint, bool].includes(type))).toEqual([]);
+    if (values.length > 0) expect(last.rows).toEqual([]);
+  });
+});
+
 test('describe_relation tells columns, keys, indexes and comments of one relation', async () => {
   const { rows } = await client.query(fixedStatements.describe_relation.text, ['public', 'child']);
   const part = (name: string) => rows.filter((row) => row.part === name);

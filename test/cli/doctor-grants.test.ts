@@ -16,6 +16,7 @@ const odd = `
   CREATE TABLE "odd "".'; DROP"."t""; --$$" ("a'b" int, "c)d" int, "-- e" int);
   CREATE VIEW public.v_email AS SELECT id, email FROM public.customers;
   CREATE FUNCTION "odd "".'; DROP"."f;()"("odd "".'; DROP"."t""; --$$") RETURNS int LANGUAGE sql AS 'SELECT 1';
+  CREATE TABLE public.tickets (id serial PRIMARY KEY, title text, state text DEFAULT 'new');
   GRANT SELECT ON hr.departments TO PUBLIC`;
 
 const oddSchema = `"odd "".'; DROP"`;
@@ -26,6 +27,9 @@ const rules = [
   'p, analyst, DB, public.order_total(bigint), call, allow',
   `p, analyst, DB, ${oddSchema}."t""; --$$"."a'b", select, allow`,
   'p, clerk, DB, hr.employees.name, select, allow',
+  'p, clerk, DB, public.tickets, select, allow',
+  'p, clerk, DB, public.tickets.title, insert, allow',
+  'p, clerk, DB, public.tickets.state, update, allow',
 ];
 
 let database: TestDatabase;
@@ -40,8 +44,8 @@ beforeAll(async () => {
   database = await testDatabase({ seed: `${corpusSchema};${odd}` });
   const csv = rules.map((rule) => rule.replace(', DB,', ', corpus,')).join('\n');
   place = await workspace({
-    config: `databases:\n${directDatabase('corpus', database)}\n`,
-    policies: { 'corpus.csv': csv },
+    config: `databases:\n${directDatabase('corpus', database)}\n${directDatabase('writable', database, ['readonly: false'])}\n`,
+    policies: { 'corpus.csv': csv, 'writable.csv': csv.replaceAll(', corpus,', ', writable,') },
   });
   corridor = await openCorridor({
     databases: [aDatabase(directConnection(database), { id: 'corpus' })],
@@ -57,9 +61,9 @@ afterAll(async () => {
 });
 
 /** Prints the script, runs it as the superuser, and hands over a connection of the new role. */
-async function granted(role: string, ...args: string[]): Promise<pg.Client> {
+async function granted(role: string, id: string, ...args: string[]): Promise<pg.Client> {
   const grantee = `${role}_${database.database}`;
-  const { code, stdout, stderr } = await doctor('--grants', 'corpus', '--to', grantee, ...args);
+  const { code, stdout, stderr } = await doctor('--grants', id, '--to', grantee, ...args);
   expect(code, stderr).toBe(0);
   expect(stdout + stderr).not.toContain(database.password);
   const admin = await database.client({ ...database.superuser, database: database.database });
@@ -95,7 +99,7 @@ const permits = (sql: string): Promise<boolean> =>
 describe('the script for a role of the policy', () => {
   let client: pg.Client;
   beforeAll(async () => {
-    client = await granted('analyst', '--role', 'analyst');
+    client = await granted('analyst', 'corpus', '--role', 'analyst');
   });
 
   test('PostgreSQL and the policy agree on every column of every relation', async () => {
@@ -150,5 +154,50 @@ describe('the script for a role of the policy', () => {
     expect(await sqlstate(client, 'SELECT public.order_total(1)')).toBeUndefined();
     expect(await sqlstate(client, 'SELECT public.order_total(1, 2)')).toBe('42501');
     expect(await sqlstate(client, 'SELECT public.peek_secret(1)')).toBe('42501');
+  });
+});
+
+describe('the script for everyone together', () => {
+  test('gives what any of them may do, reading alone where the database is read-only', async () => {
+    const client = await granted('all', 'corpus');
+    expect(await sqlstate(client, 'SELECT name FROM hr.employees')).toBeUndefined();
+    expect(await sqlstate(client, 'SELECT salary FROM hr.employees')).toBe('42501');
+    expect(await sqlstate(client, 'SELECT id FROM public.customers')).toBeUndefined();
+    await expect(client.query("INSERT INTO public.tickets (title) VALUES ('x')")).rejects.toMatchObject({
+      code: '42501',
+    });
+  });
+
+  test('gives writes to the column where it can be written, with the sequences they draw from', async () => {
+    const client = await granted('clerk', 'writable', '--role', 'clerk');
+    await client.query("INSERT INTO public.tickets (title) VALUES ('x')");
+    await client.query("UPDATE public.tickets SET state = 'done' WHERE title = 'x'");
+    for (const sql of [
+      "INSERT INTO public.tickets (title, state) VALUES ('x', 'done')",
+      "UPDATE public.tickets SET title = 'y'",
+      'DELETE FROM public.tickets',
+      'TRUNCATE public.tickets',
+      'SELECT id FROM public.customers',
+    ])
+      await expect(client.query(sql), sql).rejects.toMatchObject({ code: '42501' });
+  });
+
+  test('stops at a role that no REVOKE can bind, and changes nothing', async () => {
+    const grantee = `strong_${database.database}`;
+    const admin = await database.client({ ...database.superuser, database: database.database });
+    await admin.query(`CREATE ROLE "${grantee}" BYPASSRLS`);
+    grantees.push(grantee);
+    const { stdout } = await doctor('--grants', 'corpus', '--to', grantee);
+    await expect(admin.query(stdout)).rejects.toThrow('no GRANT can take away');
+    await admin.query('ROLLBACK');
+    const { rows } = await admin.query('SELECT has_schema_privilege($1, $2, $3) AS uses', [grantee, 'sales', 'USAGE']);
+    expect(rows).toEqual([{ uses: false }]);
+  });
+
+  test('says in notes what PostgreSQL asks for and the policy does not', async () => {
+    const { stdout } = await doctor('--grants', 'corpus');
+    expect(stdout).toContain('Note: public.v_peek calls public.peek_secret(integer)');
+    expect(stdout).toContain('Note: public.order_total(bigint) runs with its caller');
+    expect(stdout).not.toContain(database.host);
   });
 });
