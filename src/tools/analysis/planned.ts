@@ -1,5 +1,6 @@
 /** The plan of a caller's query, through the corridor as explain_query asks for it, and what surrounds its tables. */
 
+import { BrokerError, Refusal } from '../../model/errors.ts';
 import { noParameters } from '../../model/request.ts';
 import type { Json, Receipt } from '../../model/result.ts';
 import { readIndexes, readRelations, readServer } from './facts.ts';
@@ -20,9 +21,19 @@ export interface Planned {
 export async function planQuery({ parts, databaseId, invocation }: Question, sql: string): Promise<Planned> {
   const { call, signal } = invocation;
   const statement = { from: 'caller', sql, parameters: noParameters } as const;
-  const answer = await parts.broker.run({ call, databaseId, action: 'explain', statement, intent: 'read' }, signal);
+  const request = { call, databaseId, action: 'explain', statement, intent: 'read' } as const;
+  const answer = await parts.broker.run(request, signal).catch(withHint);
   const value = answer.rows[0]?.[0];
   return { json: Array.isArray(value) ? value : [], plan: readPlan(value), receipt: answer.receipt };
+}
+
+/** Texts of pg_stat_statements come with $n, and these tools take no values: a plan for no value in particular would mislead. */
+function withHint(thrown: unknown): never {
+  if (!(thrown instanceof BrokerError) || thrown.code !== 'REQUEST_INVALID' || thrown.hint !== undefined) throw thrown;
+  throw new Refusal(thrown.code, thrown.message, {
+    hint: 'Write typical values in place of $1, $2 and so on: the plan depends on them.',
+    cause: thrown,
+  });
 }
 
 export async function readSurroundings(question: Question): Promise<Surroundings> {

@@ -60,5 +60,8 @@ function adviceFor(row: StatementRow): string {
       ? ['Its time is very uneven: look for locks, and for plans that change with the values.']
       : []),
   ];
-  return [...advice, 'See its plan with analyze_query_performance, and recommend_indexes for candidates.'].join(' ');
+  return [
+    ...advice,
+    'Put values in place of $n, then see its plan with analyze_query_performance and candidates with recommend_indexes.',
+  ].join(' ');
 }

@@ -92,6 +92,13 @@ describe('analyze_query_performance', () => {
     expect((await ask(performance, sql)).of('missing index')).toEqual({});
   });
 
+  test('asks for values in place of parameters', async () => {
+    await expect(ask(performance, 'SELECT * FROM orders WHERE customer_id = $1')).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      hint: expect.stringContaining('$1'),
+    });
+  });
+
   test('never runs the query, and refuses what is no query', async () => {
     const slow = await ask(performance, 'SELECT count(*) FROM orders, generate_series(1, 1000000)');
     expect(slow.content['summary']).toMatchObject({ nodes: expect.any(Number) });
