@@ -53,7 +53,7 @@ export const analysisIndexesText = `SELECT i.oid::text AS oid, n.nspname::text A
   (x.indisvalid AND x.indisready AND x.indislive)::text AS valid, x.indisreplident::text AS is_replica_identity,
   i.relispartition::text AS is_partition,
   CASE i.relkind WHEN 'I' THEN (SELECT coalesce(pg_catalog.sum(ps.idx_scan), 0) FROM pg_catalog.pg_partition_tree(i.oid) pt
-      JOIN pg_catalog.pg_stat_all_indexes ps ON ps.indexrelid = pt.relid) ELSE coalesce(s.idx_scan, 0) END::text AS scans,
+      JOIN pg_catalog.pg_stat_all_indexes ps ON ps.indexrelid = pt.relid::pg_catalog.oid) ELSE coalesce(s.idx_scan, 0) END::text AS scans,
   pg_catalog.pg_relation_size(i.oid)::text AS bytes, (i.relkind = 'I')::text AS is_partitioned,
   pg_catalog.pg_get_indexdef(i.oid) AS definition,
   pg_catalog.concat_ws('|', m.amname, x.indkey::text, x.indclass::text, x.indcollation::text, x.indoption::text,
@@ -75,8 +75,8 @@ export const analysisForeignKeysText = `SELECT k.oid::text AS oid, k.conname::te
     WHERE x.indrelid = k.conrelid AND x.indisvalid AND x.indpred IS NULL
       AND (m.amname = 'btree' OR (m.amname IN ('hash', 'gist', 'spgist') AND pg_catalog.cardinality(k.conkey) = 1))
       AND x.indnkeyatts >= pg_catalog.cardinality(k.conkey)
-      AND (x.indkey::pg_catalog.int2[])[0:pg_catalog.cardinality(k.conkey) - 1] @> k.conkey
-      AND (x.indkey::pg_catalog.int2[])[0:pg_catalog.cardinality(k.conkey) - 1] <@ k.conkey)::text AS covered,
+      AND (x.indkey::pg_catalog.int2[])[0:pg_catalog.cardinality(k.conkey) - 1] OPERATOR(pg_catalog.@>) k.conkey
+      AND (x.indkey::pg_catalog.int2[])[0:pg_catalog.cardinality(k.conkey) - 1] OPERATOR(pg_catalog.<@) k.conkey)::text AS covered,
   greatest(c.reltuples::pg_catalog.int8, coalesce(s.n_live_tup, 0))::text AS rows_estimate,
   pg_catalog.pg_relation_size(c.oid)::text AS table_bytes,
   (coalesce(fs.n_tup_del, 0) + coalesce(fs.n_tup_upd, 0))::text AS target_changes
@@ -101,8 +101,8 @@ LEFT JOIN LATERAL (SELECT tn.nspname AS schema, t.relname AS relation, a.attname
   FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class t ON t.oid = d.refobjid
   JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-  WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')
-    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid > 0 LIMIT 1) o ON true
+  WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND d.objid = c.oid AND d.deptype IN ('a', 'i')
+    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND d.refobjsubid > 0 LIMIT 1) o ON true
 WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ${after('c.oid')} ${page('c.oid')}`;
 
 /** Bytes of a thing rounded up to eight, PostgreSQL's MAXALIGN on 64-bit systems. */

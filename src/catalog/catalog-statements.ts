@@ -13,8 +13,8 @@ export const firstNormalOid = 16384;
 
 const extensionOf = (table: string, oid: string) => `(SELECT e.extname::text FROM pg_catalog.pg_depend d
     JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
-    WHERE d.classid = 'pg_catalog.${table}'::pg_catalog.regclass AND d.objid = ${oid} AND d.deptype = 'e'
-      AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass LIMIT 1)`;
+    WHERE d.classid = 'pg_catalog.${table}'::pg_catalog.regclass::pg_catalog.oid AND d.objid = ${oid} AND d.deptype = 'e'
+      AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass::pg_catalog.oid LIMIT 1)`;
 
 const range = (oid: string) => `${oid} > CAST($1 AS pg_catalog.oid) AND ${oid} < CAST($2 AS pg_catalog.oid)`;
 
@@ -143,7 +143,7 @@ export const relationsText = paged(
     `CASE WHEN c.oid >= ${firstNormalOid} THEN ${extensionOf('pg_class', 'c.oid')} END`,
     'c.reltype::text',
     't.typarray::text',
-    `CASE WHEN ta.typname <> '_' || c.relname THEN ta.typname::text END`,
+    `CASE WHEN ta.typname <> '_' || c.relname::text THEN ta.typname::text END`,
     `(coalesce(c.reloptions::text, '') ~* 'security_invoker=(true|on|yes|1)')::text`,
     `EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename <> '_RETURN')::text`,
     relationFingerprint,

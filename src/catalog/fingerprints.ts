@@ -5,7 +5,7 @@
  * comes straight from the index, where an ordered aggregate sorts.
  */
 export const relationFingerprint = `pg_catalog.md5(c.relkind::text || ' ' || coalesce(c.reloptions::text, '') || ' ' || pg_catalog.array_to_string(ARRAY(
-  SELECT a.attnum::text || ' ' || a.atttypid::text || ' ' || a.attname
+  SELECT a.attnum::text || ' ' || a.atttypid::text || ' ' || a.attname::text
   FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum), ',') || ' ' || coalesce((
   SELECT pg_catalog.md5(r.ev_action::text) FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename = '_RETURN'), ''))`;
 

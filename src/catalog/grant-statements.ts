@@ -33,5 +33,5 @@ WHERE p.oid > CAST($2 AS pg_catalog.oid) AND n.nspname <> 'information_schema'
   AND pg_catalog.has_schema_privilege(CAST($1 AS pg_catalog.name), n.oid, 'USAGE')
   AND pg_catalog.has_function_privilege(CAST($1 AS pg_catalog.name), p.oid, 'EXECUTE')
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e'
-    AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass)
+    AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid)
 ORDER BY p.oid LIMIT ${grantPageRows}`;

@@ -65,8 +65,8 @@ export const postureFunctionsText = `SELECT p.oid::text AS oid, n.nspname::text 
   l.lanname::text AS language, p.prosecdef AS security_definer,
   p.prorettype IN ('pg_catalog.trigger'::pg_catalog.regtype, 'pg_catalog.event_trigger'::pg_catalog.regtype) AS is_trigger,
   coalesce((SELECT e.extname::text FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
-    WHERE d.objid = p.oid AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
-      AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass LIMIT 1), '') AS extension,
+    WHERE d.objid = p.oid AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND d.deptype = 'e'
+      AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass::pg_catalog.oid LIMIT 1), '') AS extension,
   pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE') AS executes,
   pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE') AS public_executes
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
@@ -97,8 +97,8 @@ ORDER BY c.oid LIMIT ${grantPageRows}`;
 export const postureSequencesText = `SELECT s.oid::text AS oid, sn.nspname::text AS schema, s.relname::text AS name,
   tn.nspname::text AS table_schema, t.relname::text AS table_name
 FROM pg_catalog.pg_class s JOIN pg_catalog.pg_namespace sn ON sn.oid = s.relnamespace
-JOIN pg_catalog.pg_depend d ON d.objid = s.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-  AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'a' AND d.refobjsubid > 0
+JOIN pg_catalog.pg_depend d ON d.objid = s.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+  AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND d.deptype = 'a' AND d.refobjsubid > 0
 JOIN pg_catalog.pg_class t ON t.oid = d.refobjid JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
 WHERE s.relkind = 'S' AND s.oid > CAST($1 AS pg_catalog.oid)
 ORDER BY s.oid LIMIT ${grantPageRows}`;

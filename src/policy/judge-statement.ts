@@ -97,7 +97,7 @@ function judgeAnalysis(judge: Judge, { restsOn, needs }: AnalysisText, judgement
 /** The text is run with a schema and a name as its values: they must be those of the relation that is judged. */
 function describesWhatWasRead({ request, access, statement }: Question): boolean {
   const [schema, name] = statement.parameters.values;
-  const [relation, more] = access.relations;
+  const [relation, more] = access.relations.filter(({ behindView }) => behindView !== true);
   return (
     request.action === 'describe' &&
     relation !== undefined &&

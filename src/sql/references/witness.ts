@@ -10,10 +10,10 @@ import type { Witness } from '../access.ts';
 export const witnessSql = (marker: string): string => `nullif(pg_catalog.array_to_string(ARRAY(SELECT coalesce(
   CASE w.value ->> 0 WHEN 'relation' THEN (
     SELECT c.oid::text || ':' || ${relationFingerprint} FROM pg_catalog.pg_class c
-    WHERE c.oid = pg_catalog.to_regclass(w.value ->> 1))
+    WHERE c.oid = pg_catalog.to_regclass(w.value ->> 1)::pg_catalog.oid)
   ELSE (
     SELECT p.oid::text || ':' || ${functionFingerprint} FROM pg_catalog.pg_proc p
-    WHERE p.oid = pg_catalog.to_regprocedure(w.value ->> 1)) END, 'gone')
+    WHERE p.oid = pg_catalog.to_regprocedure(w.value ->> 1)::pg_catalog.oid) END, 'gone')
   FROM pg_catalog.json_array_elements(CAST(${marker} AS pg_catalog.json)) WITH ORDINALITY w ORDER BY w.ordinality), ','), '')`;
 
 /** The parameter of `witnessSql`. */
