@@ -12,6 +12,9 @@ export const brokerLog = '_broker';
 /** The log of all other logs' heads. */
 export const anchorLog = '_anchor';
 
+/** The logs of who read the others, one for each user. */
+export const accessLog = '_access';
+
 /** Only such an id can become a directory; what a request says never does. */
 const logIdPattern = /^(?:[a-z0-9][a-z0-9_-]{0,62}|_broker|_anchor|_access)$/;
 const instancePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;

@@ -7,7 +7,7 @@ import { readAnchoredHeads } from './anchored-heads.ts';
 import { sha256, zeroHash } from './chain.ts';
 import type { Finding, FindingCode, Severity } from './findings.ts';
 import { type Counts, createFullCheck, type FullCheck } from './full-check.ts';
-import { anchorLog, isInstanceLive, listLogs, listSegments, logDirectory, type Segment } from './layout.ts';
+import { accessLog, anchorLog, isInstanceLive, listLogs, listSegments, logDirectory, type Segment } from './layout.ts';
 import { eachLine } from './lines.ts';
 import { emptyRange, type GrowingRange, growRange } from './merkle.ts';
 import type { Checkpoint, VerifierKey } from './note.ts';
@@ -48,6 +48,12 @@ export interface LogReport {
   readonly findings: readonly Finding[];
 }
 
+/** Whether heads are signed wherever a server writes; readers hold no key to sign `_access` with. */
+export function areSigned(logs: readonly LogReport[]): boolean {
+  const written = logs.filter(({ log }) => !log.startsWith(`${accessLog}/`));
+  return written.length > 0 && written.every(({ signed }) => signed);
+}
+
 /** Verifies every log under an audit directory, or those asked for. Takes no lock; a copied directory will do. */
 export async function verifyDirectory(root: string, options: VerifyOptions = {}): Promise<readonly LogReport[]> {
   const { only = [], against = [] } = options;
@@ -61,7 +67,8 @@ export async function verifyDirectory(root: string, options: VerifyOptions = {})
     const own = [...against, ...anchored].filter(({ origin }) => origin.endsWith(`/${id}/${instance}`));
     const live = await isInstanceLive(root, instance);
     const name = `${id}/${instance}`;
-    const report = await verifyLog(logDirectory(root, id, instance), name, live, { ...options, against: own });
+    const trusted = id === accessLog ? [] : (options.trusted ?? []); // readers hold no key of the server's
+    const report = await verifyLog(logDirectory(root, id, instance), name, live, { ...options, trusted, against: own });
     carried.push(...report.anchors.map((head) => ({ ...head, origin: anchorOrigin(report) })));
     reports.push(report);
   }

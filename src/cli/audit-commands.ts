@@ -1,6 +1,7 @@
 /** `pgwarden audit …`: the auditor's commands and their options; each loads its work when it is called. */
 
 import { type Command, Option } from 'commander';
+import type { FindOptions } from './audit-find.ts';
 import type { ExportOptions, QueryOptions } from './audit-query.ts';
 import type { ReportOptions } from './audit-report.ts';
 import type { CommandDeps } from './deps.ts';
@@ -110,6 +111,19 @@ export function registerAuditCommands(program: Command, deps: CommandDeps): void
     .action(async (databases: string[], options: QueryOptions) => {
       const { auditQuery } = await import('./audit-query.ts');
       await auditQuery(databases, options, deps);
+    });
+
+  verb(
+    audit,
+    'find [databases...]',
+    'was this value ever in a statement? (databases recorded in hmac mode)',
+    'find --value < value.txt',
+  )
+    .option('--value', 'ask for the value, or read it from stdin: it never stands on the command line')
+    .option('--key <file>', 'what audit.hmac_key holds; default: the key beside the log')
+    .action(async (databases: string[], options: FindOptions) => {
+      const { auditFind } = await import('./audit-find.ts');
+      await auditFind(databases, options, deps);
     });
 
   verb(

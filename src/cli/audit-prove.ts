@@ -2,6 +2,7 @@
 
 import { listLogs } from '../audit/layout.ts';
 import { readLeaves, writeProof } from '../audit/proof.ts';
+import { noteReading } from './audit-access.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import { CommandError } from './command-error.ts';
@@ -31,6 +32,7 @@ export async function auditProve(call: string, options: AuditOptions, deps: Comm
   const isSigned = proven.every(({ proof }) => proof !== undefined);
   if (options.json === true) deps.terminal.out(JSON.stringify({ call, records: proven }, undefined, 2));
   else for (const record of proven) deps.terminal.out(textOf(record));
+  await noteReading(root, deps, { verb: 'prove', filter: call, matched: proven.length });
   deps.exitWith(isSigned ? 0 : 1);
 }
 

@@ -5,6 +5,7 @@ import { open } from 'node:fs/promises';
 import { type AuditedCall, type CallFilter, eachCall, matches, statusOf } from '../audit/calls.ts';
 import { csvHeader, csvRow, ocsfEvents } from '../audit/export-calls.ts';
 import { printable } from '../audit/record-line.ts';
+import { noteReading } from './audit-access.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import { verifiedLine, verifiedOf } from './audit-verified.ts';
@@ -32,7 +33,8 @@ export async function auditQuery(
   const limit = Number(options.limit ?? 1000);
   const found: AuditedCall[] = [];
   let matched = 0;
-  const read = await eachCall(await auditDirectory(options, deps), needle(filter, databases), (call) => {
+  const directory = await auditDirectory(options, deps);
+  const read = await eachCall(directory, needle(filter, databases), (call) => {
     if (!matches(filter, call)) return;
     matched += 1;
     found.push(call);
@@ -45,6 +47,7 @@ export async function auditQuery(
     for (const call of found) deps.terminal.out(printable(callLine(call)));
     if (matched > found.length) deps.terminal.out(`(the newest ${found.length}; --limit shows more)`);
   }
+  await noteReading(directory, deps, { verb: 'query', filter: { databases, filter }, matched });
   deps.exitWith(verified.code === 3 ? 3 : 0);
 }
 
@@ -54,7 +57,8 @@ function needle(filter: CallFilter, only: readonly string[]) {
   return { only, ...(text === undefined ? {} : { needle: JSON.stringify(text).slice(1, -1) }) };
 }
 
-function callLine(call: AuditedCall): string {
+/** One call, one line; not yet made safe for a terminal. */
+export function callLine(call: AuditedCall): string {
   const { intent, outcome, log } = call;
   const text = intent.sql?.text ?? intent.sql?.summary ?? intent.stmt?.fixed ?? '';
   const rows = outcome?.rows === undefined ? '' : ` ${outcome.rows} rows`;
@@ -81,7 +85,8 @@ export async function auditExport(
   const parts: string[] = options.to === 'csv' ? [csvHeader] : [];
   let matched = 0;
   let events = 0;
-  const read = await eachCall(await auditDirectory(options, deps), needle(filter, databases), (call) => {
+  const directory = await auditDirectory(options, deps);
+  const read = await eachCall(directory, needle(filter, databases), (call) => {
     if (!matches(filter, call)) return;
     matched += 1;
     const rows =
@@ -119,5 +124,6 @@ export async function auditExport(
       ? JSON.stringify(manifest)
       : `${verifiedLine(verified, matched)}\n${events} ${options.to === 'csv' ? 'rows' : 'events'} in ${options.out}`,
   );
+  await noteReading(directory, deps, { verb: 'export', filter: { databases, filter }, matched });
   deps.exitWith(verified.code === 3 ? 3 : 0);
 }

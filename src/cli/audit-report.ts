@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { eachCall } from '../audit/calls.ts';
 import { renderReport } from '../audit/report/page.ts';
 import { buildSummary } from '../audit/report/summary.ts';
+import { noteReading } from './audit-access.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import { readHeads, readKeys } from './audit-evidence.ts';
@@ -36,7 +37,8 @@ export async function auditReport(
     trusted: await readKeys(options.vkey ?? []),
     against: await readHeads(options.against ?? []),
   };
-  const read = await eachCall(await auditDirectory(options, deps), evidence, builder.call, builder.record);
+  const directory = await auditDirectory(options, deps);
+  const read = await eachCall(directory, evidence, builder.call, builder.record);
   const summary = builder.finish();
   const made = new Date().toISOString();
   const verified = verifiedOf(read);
@@ -46,6 +48,7 @@ export async function auditReport(
       : `${JSON.stringify({ made, period, verified, logs: read.logs, summary }, mapsAsObjects, 2)}\n`;
   await writeFile(options.out, text, { mode: 0o640 });
   deps.terminal.out(`${verifiedLine(verified, summary.calls)}\nThe report is in ${options.out}.`);
+  await noteReading(directory, deps, { verb: 'report', filter: { databases, period }, matched: summary.calls });
   deps.exitWith(verified.code);
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type AuditedCall, eachCall, statusOf } from '../audit/calls.ts';
 import { printable } from '../audit/record-line.ts';
 import { storeDirectory } from '../audit/text-store.ts';
+import { noteReading } from './audit-access.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import { verifiedLine, verifiedOf } from './audit-verified.ts';
@@ -26,6 +27,7 @@ export async function auditShow(id: string, options: AuditOptions, deps: Command
     for (const call of calls)
       for (const line of [...describe(call), ...(await policyLines(root, call))]) deps.terminal.out(printable(line));
   }
+  await noteReading(root, deps, { verb: 'show', filter: id, matched: calls.length });
   deps.exitWith(verified.code === 3 ? 3 : 0);
 }
 

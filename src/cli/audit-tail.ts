@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { recordLine } from '../audit/record-line.ts';
 import { isDenial } from '../audit/records.ts';
 import { openTailReader, type TailLine } from '../audit/tail.ts';
+import { noteReading } from './audit-access.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import { CommandError } from './command-error.ts';
@@ -21,12 +22,14 @@ export async function auditTail(
 ): Promise<void> {
   const count = Number(options.lines);
   if (!Number.isInteger(count) || count < 0) throw new CommandError('--lines takes a whole number.', 2);
-  const reader = await openTailReader(await auditDirectory(options, deps), databases, count);
+  const directory = await auditDirectory(options, deps);
+  const reader = await openTailReader(directory, databases, count);
   const print = (lines: readonly TailLine[]) => {
     for (const line of lines)
       deps.terminal.out(options.json === true ? line.line : textOf(line, deps.terminal.interactive));
   };
   print(count === 0 ? [] : reader.newest);
+  await noteReading(directory, deps, { verb: 'tail', filter: { databases, count } });
   while (options.follow === true && signal?.aborted !== true) {
     await sleep(interval, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     print(await reader.follow());

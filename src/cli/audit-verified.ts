@@ -2,6 +2,7 @@
 
 import type { CallsRead } from '../audit/calls.ts';
 import { exitCodeOf } from '../audit/findings.ts';
+import { areSigned } from '../audit/verify.ts';
 
 export interface Verified {
   readonly code: 0 | 1 | 3;
@@ -16,7 +17,7 @@ export function verifiedOf({ logs, records }: CallsRead): Verified {
   return {
     code,
     intact: code !== 3,
-    signed: logs.length > 0 && logs.every(({ signed }) => signed),
+    signed: areSigned(logs),
     logs: logs.length,
     records,
   };

@@ -2,20 +2,27 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { registerAuditCommands } from '../../src/cli/audit-commands.ts';
+import { auditFind } from '../../src/cli/audit-find.ts';
 import { CommandError } from '../../src/cli/command-error.ts';
 import type { CommandDeps } from '../../src/cli/deps.ts';
 import { Refusal } from '../../src/model/errors.ts';
-import { aCall, aDatabase, aRequest, aStatement, testSigningKey } from '../audit/shapes.ts';
-import { freshDirectory, openDesk, segmentsOf } from '../audit/support.ts';
+import { aCall, aDatabase, aRequest, aStatement, testKey, testSigningKey, testVerifierKey } from '../audit/shapes.ts';
+import { freshDirectory, linesOf, openDesk, recordsOf, segmentsOf } from '../audit/support.ts';
 
-/** Runs one command as the program would; gives what it printed and the exit code it asked for. */
-export async function runAudit(...args: string[]): Promise<{ lines: string[]; code: number | undefined }> {
-  const lines: string[] = [];
-  let code: number | undefined;
+interface Printed {
+  readonly lines: string[];
+  code: number | undefined;
+}
+
+/** What a command is given, and what it printed and the exit code it asked for. */
+function collecting(): { readonly deps: CommandDeps; readonly result: Printed } {
+  const result: Printed = { lines: [], code: undefined };
+  const { lines } = result;
   const deps: CommandDeps = {
     version: '0',
     terminal: { out: (text) => lines.push(...text.split('\n')), err: (text) => lines.push(text), interactive: false },
@@ -24,19 +31,25 @@ export async function runAudit(...args: string[]): Promise<{ lines: string[]; co
     compose: () => Promise.reject(new Error('nothing is composed here')),
     discoverClusters: () => Promise.reject(new Error('no account')),
     exitWith: (asked) => {
-      code = asked;
+      result.code = asked;
     },
   };
+  return { deps, result };
+}
+
+/** Runs one command as the program would. */
+export async function runAudit(...args: string[]): Promise<Printed> {
+  const { deps, result } = collecting();
   const program = new Command().exitOverride();
   registerAuditCommands(program, deps);
   try {
     await program.parseAsync(['audit', ...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    lines.push(error.message);
-    code = error.exitCode;
+    result.lines.push(error.message);
+    result.code = error.exitCode;
   }
-  return { lines, code };
+  return result;
 }
 
 async function aLog(): Promise<string> {
@@ -171,6 +184,66 @@ test('show tells everything of one call, with the rule that decided', async () =
   ])
     expect(text).toContain(fact);
   expect(code).toBe(0);
+});
+
+test('who reads the log is on record, and the record says nothing of what was looked for', async () => {
+  const directory = await aLog();
+  await runAudit('query', '--principal', 'bob-the-suspect', '--directory', directory);
+  await runAudit('tail', '--directory', directory);
+  await runAudit('verify', '--directory', directory);
+  const id = `reader-${userInfo().uid}`;
+  const records = recordsOf(directory, '_access', id).filter(({ type }) => type === 'access');
+  expect(records).toMatchObject([
+    { verb: 'query', matched: 0 },
+    { verb: 'tail', who: expect.stringContaining(`(uid ${userInfo().uid})`) },
+  ]);
+  expect(linesOf(directory, '_access', id).join('')).not.toContain('suspect');
+  expect((await runAudit('verify', '--full', '--directory', directory)).code).toBe(0);
+});
+
+test('readings at the same time are all on record, and need no signature where a key is insisted on', async () => {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory, { signingKey: testSigningKey });
+  await aCall(desk);
+  await Promise.all([1, 2, 3].map(() => runAudit('query', '--directory', directory)));
+  await desk.close();
+  const { lines, code } = await runAudit('verify', '--full', '--vkey', testVerifierKey, '--directory', directory);
+  expect(code).toBe(0);
+  const readings = lines.filter((line) => line.startsWith('_access/'));
+  expect(readings.reduce((sum, line) => sum + Number(/: (\d+) records/.exec(line)?.[1]) - 1, 0)).toBe(3);
+  expect((await runAudit('query', '--directory', directory)).lines[0]).toMatch(/heads signed/);
+});
+
+test('a reading that cannot be put on record says so', async () => {
+  const directory = await aLog();
+  writeFileSync(join(directory, '_access'), 'in the way');
+  const { lines, code } = await runAudit('query', '--directory', directory);
+  expect(lines.at(-1)).toBe('This reading is not on record: the log directory cannot be written to by this user.');
+  expect(code).toBe(0);
+});
+
+test('find knows a value again that stands in no log, as text and as a number', async () => {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory, { sql: 'hmac' });
+  await aCall(desk, { call: 'call-a', sql: "SELECT * FROM people WHERE ssn = '123-45-6789'" });
+  await aCall(desk, { call: 'call-b', sql: 'SELECT * FROM people WHERE id = 4711' });
+  await desk.close();
+  const key = join(directory, 'key');
+  writeFileSync(key, testKey);
+  expect(linesOf(directory).join('')).not.toMatch(/123-45|4711/);
+  const find = async (value: string) => {
+    const { deps, result } = collecting();
+    await auditFind([], { value: true, key, directory }, deps, () => Promise.resolve(value));
+    return result.lines.join('\n');
+  };
+  expect(await find('123-45-6789')).toMatch(/^Matched 1 calls of 5 .*2 calls were recorded in hmac mode.*call-a/s);
+  expect(await find('4711')).toMatch(/^Matched 1 calls .*call-b/s);
+  expect(await find('4712')).toMatch(/^Matched 0 calls /);
+  expect(JSON.stringify(linesOf(directory, '_access', `reader-${userInfo().uid}`))).not.toMatch(/123-45|4711/);
+});
+
+test('find does not take the value from the command line', async () => {
+  await expect(runAudit('find', '--directory', await aLog())).resolves.toMatchObject({ code: 2 });
 });
 
 test('export writes rows that no spreadsheet runs, and a manifest of what they were taken from', async () => {

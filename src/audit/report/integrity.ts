@@ -2,6 +2,7 @@
 
 import type { CallsRead } from '../calls.ts';
 import { exitCodeOf, type Finding } from '../findings.ts';
+import { areSigned } from '../verify.ts';
 import { html, type Markup } from './html.ts';
 import { counted, maxRows, table } from './parts.ts';
 import type { Summary } from './summary.ts';
@@ -13,7 +14,7 @@ const logsUnfolded = 8;
 
 export function banner({ logs, records }: CallsRead): Markup {
   const findings = logs.flatMap((log) => log.findings);
-  const [state, words] = verdict(findings, logs.length > 0 && logs.every(({ signed }) => signed));
+  const [state, words] = verdict(findings, areSigned(logs));
   const rows = logs.map(
     (log) =>
       html`<tr><td class="name"><code>${log.log}</code></td><td class="n">${log.records}</td><td class="n">${log.files}</td><td class="t">${log.signed ? html`signed to record ${log.sealed}` : 'unsigned'}</td><td class="leaf"><code>${log.leaf.slice(0, 16)}…</code></td></tr>`,
