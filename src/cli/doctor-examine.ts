@@ -65,15 +65,19 @@ async function examined(parts: Parts, database: Database, { policy, people }: Po
     },
     tls: { mode: mode ?? null, encrypted },
     role: text(row, 'role'),
-    findings: connection.type === 'embedded' ? findings.map(asNote) : findings,
+    findings: connection.type === 'embedded' ? ofEmbedded(findings) : findings,
   };
 }
 
-/** An embedded database is the broker's own: nobody else can reach it, and its role is always the superuser. */
-const asNote = (finding: PostureFinding): PostureFinding => ({
-  ...finding,
-  severity: finding.code === 'idle_rules' ? finding.severity : 'note',
-});
+/** An embedded database is the broker's own: nobody else reaches it, its role is always the superuser and owns everything. */
+const ofEmbedded = (findings: readonly PostureFinding[]): readonly PostureFinding[] =>
+  findings
+    .filter(({ code }) => code === 'superuser' || code === 'idle_rules')
+    .map((finding) =>
+      finding.code === 'superuser'
+        ? { ...finding, severity: 'note', hint: 'An embedded database has no other; it lives inside this process.' }
+        : finding,
+    );
 
 const milliseconds = (microseconds: number): number => Math.round(microseconds / 100) / 10;
 

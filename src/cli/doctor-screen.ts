@@ -19,10 +19,10 @@ export function screen(examination: Examination): string {
 
 const line = (word: string, text: string): string => `  ${word.padEnd(width)}${text}`;
 
-function factLines({ server, tls, role }: Examination): readonly string[] {
+function factLines({ server, tls, role, type }: Examination): readonly string[] {
   if (server === undefined || tls === undefined) return [];
   const standby = server.in_recovery ? ', a standby' : '';
-  const link = tls.encrypted ? 'encrypted' : 'not encrypted';
+  const link = type === 'embedded' ? 'none: inside this process' : tls.encrypted ? 'encrypted' : 'not encrypted';
   return [
     line('server', `PostgreSQL ${server.version}${standby}`),
     line('latency', `${server.latency_ms} ms, first connection ${server.connect_ms} ms`),

@@ -93,7 +93,9 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 function roleLines({ grantee, database }: GrantFacts): readonly string[] {
   const known = `rolname = ${literal(grantee)}`;
   const strong = 'r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication';
-  const member = 'EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid)';
+  // rds_iam only says how the role signs in
+  const member = `EXISTS (SELECT FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid
+      WHERE m.member = r.oid AND g.rolname <> 'rds_iam')`;
   const make = `CREATE ROLE ${name(grantee)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT`;
   const body = `BEGIN
   IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE ${known}) THEN

@@ -92,7 +92,7 @@ function attributes({ role, ...facts }: RoleFacts): readonly Draft[] {
 
 function memberships({ memberships: held }: RoleFacts, readonly: boolean): readonly Draft[] {
   const among = (names: readonly string[]) => held.filter((name) => names.includes(name));
-  const known = [...serverRoles, ...administrators, ...writers, ...lookers];
+  const known = [...serverRoles, ...administrators, ...writers, ...lookers, 'rds_iam'];
   const hint = 'Revoke the membership.';
   return [
     {
