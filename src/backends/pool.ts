@@ -8,6 +8,8 @@ export interface Pooled {
   readonly usable: boolean;
   readonly destroy: () => void;
   readonly onEnd: (ended: () => void) => void;
+  /** Called once when the other side has let go of it too, where that is later: until then it takes its place of the budget. */
+  readonly onGone?: (gone: () => void) => void;
 }
 
 export interface PoolOptions<T extends Pooled> {
@@ -107,8 +109,12 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
     clearTimeout(idle.get(session));
     idle.delete(session);
     active.delete(session);
-    if (held.delete(session)) share?.give();
     pump();
+  };
+
+  const letGo = (session: T) => {
+    if (held.delete(session)) share?.give();
+    settle();
   };
 
   const admitSession = (session: T): T => {
@@ -120,6 +126,7 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
     active.add(session);
     held.add(session);
     session.onEnd(() => forget(session));
+    (session.onGone ?? session.onEnd)(() => letGo(session));
     return session;
   };
 

@@ -1,7 +1,7 @@
 /** Snapshots of every database in use: loaded when first needed, renewed when old, dropped when memory is short. */
 
 import type { Database } from '../model/database.ts';
-import { Refusal } from '../model/errors.ts';
+import { BrokerError, Refusal } from '../model/errors.ts';
 import type { CallContext } from '../model/request.ts';
 import type { Catalog } from './catalog.ts';
 import type { Catalogs } from './catalogs.ts';
@@ -96,7 +96,7 @@ class Snapshots implements Catalogs {
       return { catalog, searchPath: database.searchPath.join(','), loadedAt };
     } catch (cause) {
       throw new Refusal('CATALOG_UNAVAILABLE', 'The catalog of the database cannot be read.', {
-        hint: 'Try again later; get_database_info and health_check may tell more.',
+        hint: reachHint(cause) ?? 'Try again later; get_database_info and health_check may tell more.',
         safeToRetry: true,
         cause,
       });
@@ -114,6 +114,12 @@ class Snapshots implements Catalogs {
       total -= catalog.bytes;
     }
   }
+}
+
+/** When a database that cannot be reached, or is at its limit, says when to come again, so does the catalog. */
+function reachHint(cause: unknown): string | undefined {
+  const about = cause instanceof BrokerError && ['BACKEND_UNAVAILABLE', 'LIMIT_EXCEEDED'].includes(cause.code);
+  return about ? cause.hint : undefined;
 }
 
 /** The `Catalogs` of a running broker. */

@@ -27,4 +27,6 @@ export interface Channel {
   readonly destroy: () => void;
   /** Called once when the session ends, for whatever reason. */
   readonly onEnd: (ended: () => void) => void;
+  /** Called once when the server has let go of the session too; absent where that is the same moment. */
+  readonly onGone?: (gone: () => void) => void;
 }

@@ -134,5 +134,6 @@ function takeOver(socket: Duplex, { processId, version, openedIn, cancel }: Sess
     interrupt: cancel,
     destroy,
     onEnd: (ended) => void endings.push(ended),
+    onGone: (gone) => void socket.once('close', gone),
   };
 }
