@@ -1,6 +1,7 @@
 /** `pgwarden audit …`: the auditor's commands and their options; each loads its work when it is called. */
 
 import { type Command, Option } from 'commander';
+import type { BundleOptions } from './audit-bundle.ts';
 import type { FindOptions } from './audit-find.ts';
 import type { ExportOptions, QueryOptions } from './audit-query.ts';
 import type { ReportOptions } from './audit-report.ts';
@@ -149,6 +150,21 @@ export function registerAuditCommands(program: Command, deps: CommandDeps): void
     .action(async (databases: string[], options: ExportOptions) => {
       const { auditExport } = await import('./audit-query.ts');
       await auditExport(databases, options, deps);
+    });
+
+  verb(
+    audit,
+    'bundle [databases...]',
+    'a folder of evidence that explains itself: logs, policies, heads, report, verifier',
+    'bundle --until 2026-12 --vkey audit.key.vkey --out evidence-2026-11',
+  )
+    .requiredOption('-o, --out <dir>', 'the folder to make')
+    .option('--since <time>', 'the report begins here; logs are copied from their beginning')
+    .option('--until <time>', 'files that begin later are left out')
+    .option('--vkey <file...>', 'identity keys you trust; they are added to the folder')
+    .action(async (databases: string[], options: BundleOptions) => {
+      const { auditBundle } = await import('./audit-bundle.ts');
+      await auditBundle(databases, options, deps);
     });
 
   verb(

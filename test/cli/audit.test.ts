@@ -4,53 +4,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { registerAuditCommands } from '../../src/cli/audit-commands.ts';
 import { auditFind } from '../../src/cli/audit-find.ts';
-import { CommandError } from '../../src/cli/command-error.ts';
-import type { CommandDeps } from '../../src/cli/deps.ts';
 import { Refusal } from '../../src/model/errors.ts';
 import { aCall, aDatabase, aRequest, aStatement, testKey, testSigningKey, testVerifierKey } from '../audit/shapes.ts';
 import { freshDirectory, linesOf, openDesk, recordsOf, segmentsOf } from '../audit/support.ts';
-
-interface Printed {
-  readonly lines: string[];
-  code: number | undefined;
-}
-
-/** What a command is given, and what it printed and the exit code it asked for. */
-function collecting(): { readonly deps: CommandDeps; readonly result: Printed } {
-  const result: Printed = { lines: [], code: undefined };
-  const { lines } = result;
-  const deps: CommandDeps = {
-    version: '0',
-    terminal: { out: (text) => lines.push(...text.split('\n')), err: (text) => lines.push(text), interactive: false },
-    loadConfig: () => Promise.reject(new Error('no configuration is read here')),
-    readAside: () => Promise.reject(new Error('no configuration is read here')),
-    compose: () => Promise.reject(new Error('nothing is composed here')),
-    discoverClusters: () => Promise.reject(new Error('no account')),
-    exitWith: (asked) => {
-      result.code = asked;
-    },
-  };
-  return { deps, result };
-}
-
-/** Runs one command as the program would. */
-export async function runAudit(...args: string[]): Promise<Printed> {
-  const { deps, result } = collecting();
-  const program = new Command().exitOverride();
-  registerAuditCommands(program, deps);
-  try {
-    await program.parseAsync(['audit', ...args], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    result.lines.push(error.message);
-    result.code = error.exitCode;
-  }
-  return result;
-}
+import { collecting, runAudit } from './audit.ts';
 
 async function aLog(): Promise<string> {
   const directory = freshDirectory();
