@@ -7,6 +7,7 @@ import { registerDemo } from './demo-command.ts';
 import type { CommandDeps } from './deps.ts';
 import { registerDoctor } from './doctor-command.ts';
 import { registerInit } from './init-command.ts';
+import { registerKeysCommand } from './keys-command.ts';
 import { legacyOptions } from './legacy-options.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPolicyCommands } from './policy-commands.ts';
@@ -69,6 +70,7 @@ export function createProgram(deps: CommandDeps): Command {
   registerAuditCommands(program, deps);
   registerDatabasesCommands(program, deps);
   registerStatusCommands(program, deps);
+  registerKeysCommand(program, deps);
   registerMigrate(program, deps);
   return program;
 }

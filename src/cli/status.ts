@@ -54,7 +54,10 @@ const fields = (value: unknown) =>
 export async function status(options: StatusOptions, deps: CommandDeps): Promise<void> {
   const { out } = deps.terminal;
   const found = await ask(`${await adminUrl(options, deps)}/status`);
-  if (options.json === true || !isRecord(found)) return out(JSON.stringify(found, undefined, 2));
+  if (options.json === true || !isRecord(found)) {
+    out(JSON.stringify(found, undefined, 2));
+    return;
+  }
   out(
     `pgwarden ${String(found['version'])}: ${String(found['databases'])} databases, connections: ${fields(found['connections'])}`,
   );
