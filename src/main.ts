@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { AuditDesk } from './audit/desk.ts';
-import type { Broker } from './broker/broker.ts';
+import type { Broker } from './broker/answer.ts';
 import type { RunFixedStatement } from './catalog/snapshots.ts';
 import type { CommandDeps, Parts } from './cli/deps.ts';
 import type { Log } from './cli/log.ts';

@@ -4,17 +4,17 @@ import type { AuditLog, AuthorizedQuery, NotExecuted, Trail } from '../audit/aud
 import { openAuthorized } from '../audit/audit-log.ts';
 import type { Backend } from '../backends/backend.ts';
 import { StaleCatalog } from '../backends/stale-catalog.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Databases } from '../databases/databases.ts';
 import { requirePurpose } from '../databases/require-purpose.ts';
 import type { Database } from '../model/database.ts';
 import type { QueryRequest } from '../model/request.ts';
-import { type Outcome, type QueryResult, type Receipt, settle } from '../model/result.ts';
+import { type Outcome, settle } from '../model/result.ts';
 import { authorize } from '../policy/authorize.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
 import { parseStatement } from '../sql/parse-statement.ts';
 import { resolveReferences } from '../sql/references/resolve-references.ts';
+import type { Answer, Broker, Listing, View } from './answer.ts';
 
 export interface BrokerParts {
   readonly databases: Databases;
@@ -22,26 +22,6 @@ export interface BrokerParts {
   readonly decisionPoint: DecisionPoint;
   readonly audit: AuditLog;
   readonly backends: Backend;
-}
-
-/** What a call brings back, with the proof that it is on record. */
-export type Answer = QueryResult & { readonly receipt: Receipt };
-
-export interface Broker {
-  /** Walks the whole corridor. Rejects with a BrokerError; rows are never released without a durable outcome. */
-  readonly run: (request: QueryRequest, signal: AbortSignal) => Promise<Answer>;
-  /** Walks it up to the backend's door: would this run? Leaves records as any call does. */
-  readonly check: (request: QueryRequest) => Promise<{ readonly trail: Trail; readonly verdict: Outcome<Receipt> }>;
-  /** Answers a listing from the catalog snapshot: permitted and recorded as any call, without reaching the backend. */
-  readonly look: <Item>(request: QueryRequest, view: View<Item>) => Promise<Listing<Item>>;
-}
-
-/** Picks from a snapshot what the caller may see. */
-export type View<Item> = (catalog: Catalog, database: Database) => readonly Item[];
-
-export interface Listing<Item> {
-  readonly items: readonly Item[];
-  readonly receipt: Receipt;
 }
 
 export function createBroker({ databases, catalogs, decisionPoint, audit, backends }: BrokerParts): Broker {
@@ -66,7 +46,7 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
     if (!admission.ok) return admission;
     const execution = await settle(() => backends.execute(admission.value, signal));
     const receipt = await audit.recordOutcome(admission.value, execution); // throws → the rows are withheld
-    if (!execution.ok) return execution;
+    if (!execution.ok) return forgetOnMissingName(execution, openAuthorized(admission.value).database);
     return { ok: true, value: { ...execution.value, receipt } };
   }
 
@@ -104,8 +84,19 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
     return true;
   }
 
+  /** The server does not know a name that the snapshot knew: the next call reads the catalog anew. */
+  function forgetOnMissingName(failed: Failed, { id }: Database): Failed {
+    if (missingName.has(failed.error.sqlstate ?? '')) catalogs.invalidate(id);
+    return failed;
+  }
+
   return { run, check, look };
 }
+
+type Failed = Extract<Outcome<never>, { readonly ok: false }>;
+
+/** undefined_table, undefined_column, undefined_function, undefined_object, invalid_schema_name */
+const missingName: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '42704', '3F000']);
 
 /** Keeps what a room handed out, so that a later refusal is recorded with all that was known. */
 function note<Known extends Trail>(trail: Trail, known: Known): Known {

@@ -1,7 +1,7 @@
 /** What every command is given: nothing global, so that each command can be run in a test as it runs in a terminal. */
 
 import type { AuditDesk } from '../audit/desk.ts';
-import type { Broker } from '../broker/broker.ts';
+import type { Broker } from '../broker/answer.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Config } from '../config/config.ts';
 import type { Databases } from '../databases/databases.ts';

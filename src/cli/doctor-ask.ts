@@ -1,6 +1,6 @@
 /** What doctor asks a database, down the corridor as the broker itself; every question leaves its records like any call. */
 
-import type { Answer } from '../broker/broker.ts';
+import type { Answer } from '../broker/answer.ts';
 import type { FixedName } from '../catalog/fixed-statements.ts';
 import { systemPrincipal } from '../model/principal.ts';
 import type { CallContext } from '../model/request.ts';

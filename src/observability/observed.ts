@@ -1,7 +1,7 @@
 /** The broker and the audit log with somebody counting: what they answer is handed on as it is. */
 
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { Broker } from '../broker/broker.ts';
+import type { Broker } from '../broker/answer.ts';
 import { asBrokerError } from '../model/errors.ts';
 import type { QueryRequest } from '../model/request.ts';
 import type { Metrics } from './metrics.ts';

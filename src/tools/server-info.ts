@@ -1,7 +1,7 @@
 /** What the fixed text `server_info` answers: one row about the server and the broker's role there. */
 
 import { z } from 'zod';
-import type { Answer } from '../broker/broker.ts';
+import type { Answer } from '../broker/answer.ts';
 import { noParameters } from '../model/request.ts';
 import { rowObjects } from './rows.ts';
 import type { Invocation, ToolParts } from './tool.ts';

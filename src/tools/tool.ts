@@ -3,7 +3,7 @@
 import type { ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { Broker } from '../broker/broker.ts';
+import type { Broker } from '../broker/answer.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Databases } from '../databases/databases.ts';
 import type { Principal } from '../model/principal.ts';

@@ -1,6 +1,6 @@
 /** Parts for the transport's own tests: a toolbox whose broker and audit desk are steered by the test. */
 
-import type { Answer, Broker } from '../../src/broker/broker.ts';
+import type { Answer, Broker } from '../../src/broker/answer.ts';
 import type { Database } from '../../src/model/database.ts';
 import { Failure } from '../../src/model/errors.ts';
 import type { QueryRequest } from '../../src/model/request.ts';

@@ -1,7 +1,7 @@
 /** A plain call in a 2025 session is answered without the SDK; what the caller reads and the corridor learns is what the SDK makes of it. */
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Broker } from '../../src/broker/broker.ts';
+import type { Broker } from '../../src/broker/answer.ts';
 import { Refusal } from '../../src/model/errors.ts';
 import { type Listener, listener } from './listener.ts';
 import { anAnswer, testParts, untilAborted } from './parts.ts';

@@ -1,7 +1,7 @@
 /** Asks the fixed texts of the analyses, page by page, down the corridor. */
 
 import { z } from 'zod';
-import type { Answer } from '../../broker/broker.ts';
+import type { Answer } from '../../broker/answer.ts';
 import { analysisPage } from '../../catalog/analysis-statements.ts';
 import type { FixedName } from '../../catalog/fixed-statements.ts';
 import { noParameters } from '../../model/request.ts';
