@@ -3,7 +3,7 @@
 import type { BrokerError } from './errors.ts';
 import { asBrokerError } from './errors.ts';
 
-/** A JSON value: the only thing a cell can be once decoded (the type table is in docs and `backends/values.ts`). */
+/** A JSON value: the only thing a cell can be once decoded (the type table is `docs/values.md`). */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 export interface ColumnInfo {

@@ -1,7 +1,8 @@
 /** What would happen to a statement, as one stable object: all of it for operators, only what the caller may know for callers. */
 
+import type { RelationKind } from '../catalog/catalog.ts';
 import type { BrokerError, ErrorCode } from '../model/errors.ts';
-import type { Access, FunctionAccess, RelationAccess, RelationKind } from '../sql/access.ts';
+import type { Access, FunctionAccess, RelationAccess } from '../sql/access.ts';
 import { NameNotAvailable } from '../sql/name-not-available.ts';
 import { openStatement, type ParsedStatement } from '../sql/statement.ts';
 import { refusalOf } from './authorize.ts';

@@ -1,8 +1,8 @@
 /** A policy said once more as PostgreSQL privileges: what any of its subjects may read, write and call, to the column. */
 
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, RelationKind } from '../catalog/catalog.ts';
 import type { Action } from '../model/request.ts';
-import type { RelationAccess, RelationKind } from '../sql/access.ts';
+import type { RelationAccess } from '../sql/access.ts';
 import { classOf } from '../sql/references/function-class.ts';
 import type { Policy } from './policy.ts';
 import { accessTarget, columnTarget } from './relation-targets.ts';

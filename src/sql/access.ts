@@ -1,16 +1,7 @@
 /** The reading of a statement: exactly which columns and functions it reaches, by resolved identity. */
 
+import type { RelationKind } from '../catalog/catalog.ts';
 import type { Action } from '../model/request.ts';
-
-export type RelationKind =
-  | 'table'
-  | 'partitioned'
-  | 'view'
-  | 'matview'
-  | 'foreign'
-  | 'sequence'
-  | 'toast'
-  | 'composite';
 
 /** One column of one relation, and how the statement uses it. */
 export interface ColumnUse {
