@@ -3,13 +3,20 @@ import { access, chmod, copyFile, readFile, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { writeBillOfMaterials } from './build/bill-of-materials.mjs';
+import { shippedPackages } from './build/shipped-packages.mjs';
 
 const target = process.argv[2] ?? 'dist';
 /** Built aside and put in place at the end, so that nobody meets half a bundle. */
 const outdir = `.cache/build-${process.pid}`;
 
-/** Not bundled: native code, WebAssembly or worker files that the package finds beside itself. */
-const external = ['pg-native', 'fs-native-extensions', '@electric-sql/pglite', 'libpg-query'];
+const product = JSON.parse(await readFile('package.json', 'utf8'));
+
+/**
+ * `dependencies` in package.json are what is not bundled: native code, WebAssembly or worker files that the package finds
+ * beside itself. `pg` asks for `pg-native` only where a variable of the environment says so. All else is in the bundle.
+ */
+const external = [...Object.keys(product.dependencies), 'pg-native'];
 
 /**
  * Half of what a stdio client waits for is parsing JavaScript, so two things that nothing here uses are left out:
@@ -35,7 +42,8 @@ const lean = {
   },
 };
 
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: {
     main: 'src/main.ts',
     'embedded-worker': 'src/backends/embedded/worker.ts',
@@ -71,6 +79,8 @@ const template = resolve(`.cache/embedded-template-${pglite.version}.tar.gz`);
 const { makeTemplate } = await import(pathToFileURL(resolve(outdir, 'embedded-template.js')).href);
 await access(template).catch(() => makeTemplate(template));
 await copyFile(template, `${outdir}/embedded-template.tar.gz`);
+
+await writeBillOfMaterials(outdir, product, shippedPackages(metafile, Object.keys(product.dependencies)));
 
 await rm(target, { recursive: true, force: true });
 await rename(outdir, target);
