@@ -17,7 +17,11 @@ beforeAll(async () => {
 afterAll(() => installed.remove());
 
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
-const environment = () => ({ PATH: process.env['PATH'] ?? '', HOME: installed.directory });
+const environment = () => ({
+  PATH: process.env['PATH'] ?? '',
+  HOME: installed.directory,
+  npm_config_update_notifier: 'false',
+});
 
 function command(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(installed.bin, args, {
@@ -54,7 +58,7 @@ test('every file that a file of the bundle loads is there', () => {
 });
 
 test('npx runs it', () => {
-  const said = execFileSync('npx', ['--no-install', '--no-update-notifier', 'pgwarden', '--version'], {
+  const said = execFileSync('npx', ['--no-install', 'pgwarden', '--version'], {
     cwd: installed.directory,
     env: environment(),
     encoding: 'utf8',
