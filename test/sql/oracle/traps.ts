@@ -199,6 +199,21 @@ const functions = named({
   'a parameter': 'SELECT label FROM items WHERE id = $1 AND kind = $2 AND price > $1',
 });
 
+const pseudoTypes = named({
+  'a constant cast to anyelement stays unknown': `SELECT cast(null AS anyelement) <@ taken FROM items`,
+  'a value cast to anyelement stays what it is': 'SELECT cast(id AS anyelement) + 1 FROM items',
+  'a value cast to anyrange stays its range': 'SELECT isempty(cast(taken AS anyrange)) FROM items',
+  'a multirange cast to anymultirange': 'SELECT isempty(cast(int4multirange(int4range(1, 2)) AS anymultirange))',
+  'an aggregate over anymultirange':
+    'SELECT range_intersect_agg(cast(multirange(int4range(1, id)) AS anymultirange)) FROM items',
+  'an array cast to anyarray': 'SELECT array_length(cast(tags AS anyarray), 1) FROM people',
+  'a composite cast to record keeps its fields': 'SELECT (cast(home AS record)).city FROM people',
+  'nullif keeps a composite': 'SELECT (nullif(home, home)).city FROM people',
+  'nullif of composites cast back': 'SELECT cast(nullif(home, home) AS address) *< home FROM people',
+  'a domain with a length cuts': 'SELECT cast(name AS information_schema.yes_or_no) FROM people',
+  'null as a C string': `SELECT lseg_in(cast(cast(null AS cstring) AS cstring))`,
+});
+
 const stored = named({
   'a view is its own': 'SELECT city FROM v_people',
   'a view over a view': 'SELECT n FROM v_nested',
@@ -238,6 +253,7 @@ export const traps: readonly Trap[] = [
   ...clauses,
   ...subSelects,
   ...functions,
+  ...pseudoTypes,
   ...stored,
   ...neverPlanned,
   ...rowTypes,

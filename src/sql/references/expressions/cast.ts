@@ -4,9 +4,10 @@ import type { Tree } from '../../statement.ts';
 import { fieldsOf, listOf } from '../../tree.ts';
 import { locationOf, part } from '../nodes.ts';
 import type { Scope } from '../scope.ts';
-import { coerce, noteLengthCoercion } from '../types/coercion.ts';
+import { coerce, noteLengthCoercion, typeAfter } from '../types/coercion.ts';
+import { canCoerce } from '../types/pathways.ts';
 import { readTypeName } from '../types/type-names.ts';
-import { oid } from '../types/well-known.ts';
+import { isPolymorphic, oid } from '../types/well-known.ts';
 import { spend, type Value } from '../value.ts';
 import { readArray } from './array.ts';
 import { readBareExpression } from './expression.ts';
@@ -18,16 +19,19 @@ export function readCast(scope: Scope, node: Tree): Value {
   const target = readTypeName(reading, typeName);
   const hasModifier = listOf(typeName['typmods']).length > 0;
   const value = readOperand(scope, node, target);
-  if (!coerce(reading, value, target, 'explicit'))
+  const exists = !isPolymorphic(target) || canCoerce(reading.types, [value.type], [target], 'explicit');
+  if (!exists || !coerce(reading, value, target, 'explicit'))
     return reading.malformed('this cast does not exist', locationOf(typeName));
   if (hasModifier) noteLengthCoercion(reading, target, value.location);
-  if (value.type === target && value.origin !== undefined) return hasModifier ? { ...value, maySurvive: true } : value; // no cast at all: the same column
+  const type = typeAfter(reading.types, value.type, target);
+  if (value.type === type && (value.origin !== undefined || type !== target))
+    return hasModifier ? { ...value, maySurvive: true } : value; // no cast at all: the same column or constant
   spend(value.origin);
   return {
-    type: target,
+    type,
     location: value.location,
-    fields: value.type === target ? value.fields : undefined,
-    literal: keepsText(target, hasModifier) ? value.literal : undefined,
+    fields: value.type === type ? value.fields : undefined,
+    literal: keepsText(type, hasModifier) ? value.literal : undefined,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Tree } from '../../statement.ts';
 import { fieldsOf, isTree, listOf } from '../../tree.ts';
 import { isSet, kindOf, locationOf, operatorName, type QualifiedName } from '../nodes.ts';
 import type { Scope } from '../scope.ts';
-import { coerce } from '../types/coercion.ts';
+import { coerce, typeAfter } from '../types/coercion.ts';
 import { commonType } from '../types/common-type.ts';
 import { canCoerce } from '../types/pathways.ts';
 import { oid } from '../types/well-known.ts';
@@ -85,7 +85,7 @@ function readDistinct(scope: Scope, node: Tree, name: QualifiedName): Value {
 function readNullIf(scope: Scope, node: Tree, name: QualifiedName): Value {
   const [left, right] = [readExpression(scope, node['lexpr']), readExpression(scope, node['rexpr'])];
   const [type = left.type] = applyOperator(scope.reading, name, [left, right], locationOf(node)).args;
-  return { type: type === oid.any ? left.type : type, location: left.location };
+  return { type: typeAfter(scope.reading.types, left.type, type), location: left.location };
 }
 
 /** Without a column in them, several items are compared at once as an array of their common type. */

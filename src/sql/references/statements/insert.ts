@@ -84,6 +84,7 @@ function readConflict(scope: Scope, conflict: Tree, target: WriteTarget): void {
 function readInference(scope: Scope, infer: Tree, target: WriteTarget): void {
   const { reading } = scope;
   const shadow = reading.shadow(target.draft.relation, target.draft.written, target.draft.location);
+  // PostgreSQL asks for the constraint's columns; the snapshot keeps no constraints, so every column is asked for
   if (infer['conname'] !== undefined)
     for (const column of target.columns) reading.column(shadow, column, locationOf(infer)).otherUse = true;
   for (const item of listOf(infer['indexElems'])) {

@@ -4,6 +4,7 @@ import type { Column, Type } from '../../../catalog/catalog.ts';
 import type { Reading } from '../reading.ts';
 import type { Value } from '../value.ts';
 import { type Context, findPathway } from './pathways.ts';
+import type { TypeSystem } from './type-system.ts';
 import { isPolymorphic, nameTypes, oid } from './well-known.ts';
 
 /**
@@ -12,6 +13,12 @@ import { isPolymorphic, nameTypes, oid } from './well-known.ts';
  */
 export function coerce(reading: Reading, value: Value, target: number, context: Context): boolean {
   if (value.type === target || target === oid.any || isPolymorphic(target)) return true;
+  if (!coerceToBase(reading, value, target, context)) return false;
+  if (reading.types.get(target)?.kind === 'domain') noteLengthCoercion(reading, target, value.location);
+  return true;
+}
+
+function coerceToBase(reading: Reading, value: Value, target: number, context: Context): boolean {
   if (value.type === oid.unknown) {
     if (value.parameter !== undefined) reading.settleParameter(value.parameter, target);
     noteInput(reading, target, value.location);
@@ -21,6 +28,23 @@ export function coerce(reading: Reading, value: Value, target: number, context: 
   if (done) noteTarget(reading, target, value.location);
   return done;
 }
+
+/** What `coerce` leaves a value of type `given` as: pseudo-types and `record` do not change what they take. */
+export function typeAfter(types: TypeSystem, given: number, target: number): number {
+  if (passesAnything.has(target)) return given;
+  if (isPolymorphic(target)) return given === oid.unknown ? target : types.base(given);
+  if (target === oid.record && types.isComplex(given)) return given;
+  return target === oid.recordArray && types.isComplex(types.element(given)) ? given : target;
+}
+
+/** Not even a constant of unknown type is read as one of these. */
+const passesAnything: ReadonlySet<number> = new Set([
+  oid.any,
+  oid.anyelement,
+  oid.anynonarray,
+  oid.anycompatible,
+  oid.anycompatiblenonarray,
+]);
 
 function coerceKnown(reading: Reading, value: Value, target: number, context: Context): boolean {
   const { types } = reading;
@@ -52,7 +76,10 @@ function noteCast(reading: Reading, procedure: number, location: number, target:
   reading.call(reading.catalog.procedureByOid(procedure), 'cast', location, reading.types.display(target));
 }
 
-/** `varchar(10)`, `numeric(8,2)`: a cast of the type to itself cuts to length. */
+/**
+ * `varchar(10)`, `numeric(8,2)`: a cast of the type to itself cuts to length. A domain may carry a length too; the
+ * snapshot does not keep it, so what would cut is named for every domain over a type that has one.
+ */
 export function noteLengthCoercion(reading: Reading, target: number, location: number): void {
   const base = reading.types.base(target);
   const cut = reading.types.element(base) === 0 ? base : reading.types.element(base);
