@@ -19,6 +19,11 @@ export interface PoolOptions<T extends Pooled> {
   /** Milliseconds after which an unused session is closed. */
   readonly idleTimeout: number;
   readonly open: (signal: AbortSignal) => Promise<T>;
+  /**
+   * Finds out whether the other side is there, holding nothing of the budget. Asked before the first session and after
+   * one could not be opened. Rejects with what the callers are told.
+   */
+  readonly knock?: (signal: AbortSignal) => Promise<void>;
   /** What all pools may hold together; without one only `max` counts. */
   readonly budget?: ConnectionBudget | undefined;
 }
@@ -63,6 +68,9 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
   let opening = 0;
   /** Whether the last attempt to open a session brought one. */
   let proven = false;
+  /** Whether somebody answered since the last attempt that failed. */
+  let there = options.knock === undefined;
+  let knocking = false;
   let drained: (() => void) | undefined;
 
   /** The session used last: the others get the chance to grow idle enough to be closed. */
@@ -75,7 +83,7 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
     return session;
   };
 
-  /** A database nobody has reached yet is tried by one at a time: a dead one holds one place of the budget, not all of its own. */
+  /** A database nobody has reached yet is tried by one at a time: one that refuses holds one place of the budget, not all of its own. */
   const mayOpen = () =>
     active.size + opening < options.max && (proven || opening === 0) && (share === undefined || share.take());
 
@@ -84,11 +92,27 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
     for (const waiter of [...queue]) {
       if (!queue.has(waiter)) continue;
       const session = takeIdle();
+      if (session === undefined && !there) return find();
       if (session === undefined && !mayOpen()) return;
       if (session === undefined) opening += 1;
       waiter.grant(session);
     }
     settle();
+  };
+
+  /** Whoever waits goes on, or learns why not, when the other side has answered. */
+  const find = () => {
+    if (knocking || options.knock === undefined) return;
+    knocking = true;
+    const answered = () => {
+      there = true;
+    };
+    const silent = (thrown: unknown) => giveUp(thrown instanceof Failure ? thrown : closed());
+    const done = () => {
+      knocking = false;
+      pump();
+    };
+    void options.knock(closing.signal).then(answered, silent).then(done);
   };
 
   const closeIdle = (): boolean => {
@@ -100,7 +124,7 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
 
   /** Tells who drains the pool that nothing is left. */
   const settle = () => {
-    if (drained === undefined || held.size + opening + queue.size > 0) return;
+    if (drained === undefined || held.size + opening + queue.size > 0 || knocking) return;
     share?.leave();
     drained();
   };
@@ -148,6 +172,7 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
   /** Those who wait for a database that cannot be reached learn it now, instead of trying one after the other. */
   const giveUp = (failure: Failure) => {
     proven = false;
+    there = options.knock === undefined;
     for (const waiter of [...queue]) waiter.fail(failure);
   };
 
@@ -169,8 +194,12 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
         },
       };
       const onAbort = () => waiter.fail(cancelled());
-      const late = () => waiter.fail(queueFull(options.queueTimeout, active.size + opening >= options.max));
-      const deadline = setTimeout(late, options.queueTimeout);
+      // whoever waits for an answer of the other side waits for no other caller: the knock has a deadline of its own
+      const late = () => {
+        if (knocking) deadline = setTimeout(late, options.queueTimeout);
+        else waiter.fail(queueFull(options.queueTimeout, active.size + opening >= options.max));
+      };
+      let deadline = setTimeout(late, options.queueTimeout);
       signal.addEventListener('abort', onAbort, { once: true });
       queue.add(waiter);
       pump();

@@ -95,11 +95,7 @@ class Snapshots implements Catalogs {
       });
       return { catalog, searchPath: database.searchPath.join(','), loadedAt };
     } catch (cause) {
-      throw new Refusal('CATALOG_UNAVAILABLE', 'The catalog of the database cannot be read.', {
-        hint: reachHint(cause) ?? 'Try again later; get_database_info and health_check may tell more.',
-        safeToRetry: true,
-        cause,
-      });
+      throw withoutCatalog(cause);
     }
   }
 
@@ -116,10 +112,17 @@ class Snapshots implements Catalogs {
   }
 }
 
-/** When a database that cannot be reached, or is at its limit, says when to come again, so does the catalog. */
-function reachHint(cause: unknown): string | undefined {
-  const about = cause instanceof BrokerError && ['BACKEND_UNAVAILABLE', 'LIMIT_EXCEEDED'].includes(cause.code);
-  return about ? cause.hint : undefined;
+/** Whoever cannot reach the database, or finds it at its limit, is told that: the catalog is not what is wrong. */
+function withoutCatalog(cause: unknown): Refusal {
+  if (cause instanceof BrokerError && (cause.code === 'BACKEND_UNAVAILABLE' || cause.code === 'LIMIT_EXCEEDED')) {
+    const { code, message, hint } = cause;
+    return new Refusal(code, message, { ...(hint !== undefined && { hint }), safeToRetry: true, cause });
+  }
+  return new Refusal('CATALOG_UNAVAILABLE', 'The catalog of the database cannot be read.', {
+    hint: 'Try again later; get_database_info and health_check may tell more.',
+    safeToRetry: true,
+    cause,
+  });
 }
 
 /** The `Catalogs` of a running broker. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { createConnectionBudget } from '../../src/backends/connection-budget.ts';
 import { createPool, type PoolOptions } from '../../src/backends/pool.ts';
+import { Failure } from '../../src/model/errors.ts';
 
 /** A session without a server: what a pool knows of one. */
 function aSession(id: number) {
@@ -149,4 +151,38 @@ test('an idle session is closed after its time', async () => {
   expect(pool.stats().idle).toBe(1);
   await expect.poll(() => pool.stats().idle).toBe(0);
   expect(opened[0]?.usable).toBe(false);
+});
+
+test('nothing is opened, and nothing of the budget held, before the other side answered; one knock serves all who wait', async () => {
+  let answer: () => void = () => undefined;
+  let knocks = 0;
+  const budget = createConnectionBudget(10);
+  const knock = () => {
+    knocks += 1;
+    return new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+  };
+  const { pool, opened } = aPool({ budget, knock });
+  const callers = [pool.acquire(signal()), pool.acquire(signal())];
+  expect([knocks, opened.length, budget.stats().used]).toEqual([1, 0, 0]);
+  answer();
+  await Promise.all(callers);
+  expect([knocks, opened.length, budget.stats().used]).toEqual([1, 2, 2]);
+});
+
+test('a silent other side costs those who wait for it what the knock says, and the next caller knocks anew', async () => {
+  const budget = createConnectionBudget(1);
+  const refusals: ((failure: Failure) => void)[] = [];
+  const knock = () => new Promise<void>((_, reject) => refusals.push(reject));
+  const { pool } = aPool({ budget, knock, queueTimeout: 20 });
+  const callers = [pool.acquire(signal()), pool.acquire(signal())];
+  const others = aPool({ budget });
+  others.pool.release(await others.pool.acquire(signal())); // one place for all, and it is free
+  await new Promise((later) => setTimeout(later, 60)); // the queue's own deadline does not speak for the other side
+  refusals[0]?.(new Failure('BACKEND_UNAVAILABLE', 'dead'));
+  for (const caller of callers) await expect(caller).rejects.toMatchObject({ message: 'dead' });
+  void pool.acquire(signal()).catch(() => undefined);
+  expect(refusals).toHaveLength(2);
+  pool.close();
 });

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixedStatements } from '../../src/catalog/fixed-statements.ts';
 import { createCatalogs, type RunFixedStatement } from '../../src/catalog/snapshots.ts';
+import { Failure } from '../../src/model/errors.ts';
 import { aDatabase, aRequest } from '../sql/oracle/our-reading.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
@@ -99,6 +100,20 @@ test('a catalog that cannot be read is a refusal, and the next call tries again'
   broken = false;
   expect((await catalogs.current(id('a'), call)).relation(undefined, 't')).toBeDefined();
 });
+
+test.for(['BACKEND_UNAVAILABLE', 'LIMIT_EXCEEDED'] as const)(
+  'where the reason is %s, the caller is told that and when to come again',
+  async (code) => {
+    const run = () => Promise.reject(new Failure(code, 'so it is', { hint: 'Try again in 4 s.' }));
+    const refused = createCatalogs({ memory: 1e9, run }).current(id('a'), call);
+    await expect(refused).rejects.toMatchObject({
+      code,
+      message: 'so it is',
+      hint: 'Try again in 4 s.',
+      safeToRetry: true,
+    });
+  },
+);
 
 test('a page of another shape than expected is a refusal', async () => {
   const catalogs = createCatalogs({ memory: 1e9, run: async () => [['180004', 7, null]] });

@@ -146,7 +146,7 @@ test(
     expect(calls.length).toBeGreaterThan(size.clients);
     expect(calls.filter(({ code }) => code !== undefined)).toEqual([]);
     expect(slowest(calls)).toBeLessThan(connectTimeout);
-    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['CATALOG_UNAVAILABLE']));
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['BACKEND_UNAVAILABLE']));
     expect(slowest(refused)).toBeLessThan(connectTimeout + 1500);
     expect(released.map(({ code }) => code)).toEqual(slow.map(() => undefined));
     expect(most.connections).toBeLessThanOrEqual(budget);

@@ -7,6 +7,7 @@ import type { ConnectionBudget } from '../connection-budget.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { createPool } from '../pool.ts';
 import { createPooledBackend, type DatabaseBackend } from '../pooled-backend.ts';
+import { knock } from './knock.ts';
 import { isRefusedLogin, loginFor, type ReadSecret, type SessionLogin } from './logins.ts';
 import { sessionSettings } from './session-settings.ts';
 import { openSocketChannel } from './socket-channel.ts';
@@ -44,12 +45,14 @@ export function createPostgresBackend(
       return openAs(other);
     }
   };
+  const { hostname: host, port } = connection;
   const pool = createPool({
     max: Math.min(database.pool.max, database.limits.maxConcurrency),
     queueTimeout: database.limits.queueTimeout,
     idleTimeout: database.pool.idleTimeout,
     budget,
     open,
+    knock: (signal) => knock({ host, port, patience: database.limits.connectTimeout }, signal),
   });
   return createPooledBackend(pool, maskKey);
 }
