@@ -68,7 +68,7 @@ export const bootCatalog: Readonly<Record<BootName, BootEntry>> = {
   catalog_relations: {
     relations: {
       pg_attribute: 'attisdropped attname attnum attrelid atttypid',
-      pg_class: 'oid relkind relname relnamespace reloptions relowner relpersistence reltype',
+      pg_class: 'oid relkind relname relnamespace reloptions relowner relpersistence relrowsecurity reltype',
       pg_depend: 'classid deptype objid refclassid refobjid',
       pg_extension: 'extname oid',
       pg_rewrite: 'ev_action ev_class rulename',

@@ -151,6 +151,7 @@ export const relationsText = paged(
     'col.nums',
     'col.types',
     'col.names',
+    'c.relrowsecurity::text',
   ],
   `FROM pg_catalog.pg_class c
     LEFT JOIN pg_catalog.pg_type t ON t.oid = c.reltype

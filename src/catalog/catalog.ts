@@ -27,6 +27,8 @@ export interface Relation {
   readonly securityInvoker: boolean;
   /** Whether rules other than a view's own rewrite its writes. */
   readonly rules: boolean;
+  /** Whether row-level security is enabled: a plan then prints the expressions of its policies. */
+  readonly rowSecurity: boolean;
   /** MD5 the server itself made of what the reading depends on: kind, columns, view body (see `witnessSql`). */
   readonly fingerprint: string;
 }

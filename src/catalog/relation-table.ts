@@ -84,7 +84,7 @@ export class RelationTable {
       rowType: number(row, 6),
       arrayType: number(row, 7),
       arrayName: textOrNull(row, 8),
-      options: (flag(row, 9) ? 1 : 0) | (flag(row, 10) ? 2 : 0),
+      options: (flag(row, 9) ? 1 : 0) | (flag(row, 10) ? 2 : 0) | (flag(row, 16) ? 4 : 0),
       fingerprint: Buffer.from(text(row, 11), 'hex'),
       from,
       to: this.#count,
@@ -186,6 +186,7 @@ export class RelationTable {
       system: isSystemSchema(schema),
       securityInvoker: (shape.options & 1) !== 0,
       rules: (shape.options & 2) !== 0,
+      rowSecurity: (shape.options & 4) !== 0,
       fingerprint: Buffer.from(shape.fingerprint).toString('hex'),
     };
   }

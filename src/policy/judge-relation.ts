@@ -188,9 +188,13 @@ function columnDenial(
   };
 }
 
-/** A plan names and measures what the view hides. */
+/** Where the expressions of row-level security stand, names of other relations among them. */
+const rowPolicies = { schema: 'pg_catalog', name: 'pg_policy', columns: ['polqual', 'polwithcheck'] } as const;
+
+/** A plan names and measures what the view hides, and prints the expressions that hide rows. */
 function judgeBehind(judge: Judge, access: RelationAccess, action: Action, judgement: Judgement, refuse: Refuse): void {
-  const open = access.behind.every(({ schema, name, columns }) => {
+  const shown = access.rowSecurity === true ? [...access.behind, rowPolicies] : access.behind;
+  const closed = shown.find(({ schema, name, columns }) => {
     const targets =
       columns.length === 0
         ? [relationTarget(schema, name)]
@@ -201,14 +205,14 @@ function judgeBehind(judge: Judge, access: RelationAccess, action: Action, judge
         : judge.ask(target, action),
     );
     for (const verdict of verdicts) if (verdict?.permit && verdict.rule) judgement.rules.add(verdict.rule.text);
-    return verdicts.every((verdict) => verdict?.permit === true);
+    return !verdicts.every((verdict) => verdict?.permit === true);
   });
-  if (!open)
-    refuse({
-      code: 'POLICY_DENIED',
-      action: 'explain',
-      hint: 'To explain a view, everything its definition reads must be permitted to you.',
-    });
+  if (closed === undefined) return;
+  const hint =
+    closed === rowPolicies
+      ? 'Its plan would print the expressions of row-level security: that needs a rule for pg_catalog.pg_policy.'
+      : 'To explain a view, everything its definition reads must be permitted to you.';
+  refuse({ code: 'POLICY_DENIED', action: 'explain', hint });
 }
 
 const hintOf = (hint: string | undefined) => (hint === undefined ? {} : { hint });

@@ -41,6 +41,8 @@ export interface RelationAccess {
   readonly above?: readonly { readonly schema: string; readonly name: string; readonly columns: readonly string[] }[];
   /** For a view: the functions of class (d) in its definition, expanded to the end; non-empty means refused like the function. */
   readonly forbiddenBehind: readonly string[];
+  /** Row-level security is enabled on it or on anything behind it: its plan prints the expressions of policies. */
+  readonly rowSecurity?: true;
   /** False for what is reached without standing in the statement; then it is an entry of its own, beside any other of the relation. */
   readonly inFrom: boolean;
   /**

@@ -47,6 +47,7 @@ function relationAccess(reading: Reading, draft: RelationDraft, behind: Behind):
     behind: behind.behind,
     ...(above.length === 0 ? {} : { above }),
     forbiddenBehind: behind.forbiddenBehind,
+    ...(relation.rowSecurity || behind.rowSecurity ? { rowSecurity: true } : {}),
     inFrom: draft.reach === 'statement',
     ...(draft.reach === 'view' ? { behindView: true } : {}),
     position: positionOf(reading, draft.location),

@@ -20,11 +20,13 @@ export interface Reached {
 export interface Behind {
   readonly behind: readonly Reached[];
   readonly forbiddenBehind: readonly string[];
+  /** Whether row-level security is enabled on anything behind it. */
+  readonly rowSecurity: boolean;
   /** What the body itself reads, one step. */
   readonly direct: readonly RelationDraft[];
 }
 
-export const nothingBehind: Behind = { behind: [], forbiddenBehind: [], direct: [] };
+export const nothingBehind: Behind = { behind: [], forbiddenBehind: [], rowSecurity: false, direct: [] };
 
 /** Bodies of one snapshot, each read once. */
 class Bodies {
@@ -60,14 +62,16 @@ class Bodies {
     const direct = [...body.relations.values()].filter(({ reach }) => reach === 'statement');
     const reached = new Map<string, Set<string>>();
     const forbidden = new Set(forbiddenOf(body, relation.kind === 'matview'));
+    let rowSecurity = false;
     for (const draft of direct) {
       for (const one of reachedOf(this.#catalog, draft)) add(reached, one);
       const inner = await this.#innerOf(draft.relation);
       for (const one of inner.behind) add(reached, one);
       for (const name of inner.forbiddenBehind) forbidden.add(name);
+      rowSecurity ||= draft.relation.rowSecurity || inner.rowSecurity;
     }
     const behind = [...reached].map(([key, columns]) => ({ ...split(key), columns: [...columns] }));
-    return { behind, forbiddenBehind: [...forbidden], direct };
+    return { behind, forbiddenBehind: [...forbidden], rowSecurity, direct };
   }
 
   #innerOf(relation: Relation): Promise<Behind> {
@@ -102,7 +106,12 @@ class Bodies {
 }
 
 /** A view whose body cannot be read could hide anything, so it is refused as if it did. */
-const unreadable: Behind = { behind: [], forbiddenBehind: ['a definition that cannot be read'], direct: [] };
+const unreadable: Behind = {
+  behind: [],
+  forbiddenBehind: ['a definition that cannot be read'],
+  rowSecurity: true,
+  direct: [],
+};
 
 const bodies = new WeakMap<Catalog, Bodies>();
 

@@ -1,0 +1,2 @@
+-- expect: ok
+SELECT t.id, v.title FROM tickets t JOIN v_tickets v USING (id) ORDER BY 1
