@@ -216,6 +216,15 @@ const discoverClusters: CommandDeps['discoverClusters'] = async (question) => {
   }
 };
 
+const emulateAws: CommandDeps['emulateAws'] = async (clusters) => {
+  const [{ startClusters }, { readTemplate }, { templateFile }] = await Promise.all([
+    import('./emulator/demonstration.ts'),
+    import('./backends/embedded/template.ts'),
+    import('./backends/embedded/files.ts'),
+  ]);
+  return startClusters(clusters, await readTemplate(templateFile()));
+};
+
 const terminal = {
   out: (text: string) => void process.stdout.write(`${text}\n`),
   err: (text: string) => void process.stderr.write(`${text}\n`),
@@ -232,4 +241,5 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   readAside,
   compose,
   discoverClusters,
+  emulateAws,
 });

@@ -70,10 +70,16 @@ export interface DemoConfig {
   readonly listen: string;
   /** Person → SHA-256 of the key. */
   readonly keys: Readonly<Record<string, string>>;
+  readonly databases: readonly string[];
 }
 
+export const embeddedDatabases: readonly string[] = [
+  '  shop:   { type: embedded, seed: shop.sql,   description: "Orders and customers", tags: [demo] }',
+  '  people: { type: embedded, seed: people.sql, description: "Salaries",             tags: [demo] }',
+];
+
 /** The whole `config.yaml` of the demo. Over stdio the caller is ana. */
-export function demoConfig({ listen, keys }: DemoConfig): string {
+export function demoConfig({ listen, keys, databases }: DemoConfig): string {
   const entries = Object.entries(keys).map(([name, sha256]) => `      - { principal: ${name}, sha256: ${sha256} }`);
   return [
     'default_database: shop',
@@ -88,8 +94,7 @@ export function demoConfig({ listen, keys }: DemoConfig): string {
     'audit: { sql: full }        # the demo holds nothing worth hiding',
     'log: { level: error }',
     'databases:',
-    '  shop:   { type: embedded, seed: shop.sql,   description: "Orders and customers", tags: [demo] }',
-    '  people: { type: embedded, seed: people.sql, description: "Salaries",             tags: [demo] }',
+    ...databases,
     '',
   ].join('\n');
 }

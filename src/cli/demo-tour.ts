@@ -20,7 +20,16 @@ const refusedWith = (code: string) => (reply: ToolReply) => reply.isError && err
 const rowsWhere = (test: (json: string) => boolean) => (reply: ToolReply) =>
   !reply.isError && test(JSON.stringify(reply.structured['rows'] ?? reply.structured['databases']));
 
-export const steps: readonly Step[] = [
+const masked: Step = {
+  who: 'ana',
+  what: 'ana reads a column the policy masks',
+  tool: 'run_query',
+  args: { sql: 'SELECT name, phone FROM customers ORDER BY id LIMIT 3' },
+  promise: 'The phone numbers come masked.',
+  kept: rowsWhere((json) => json.includes('Amara') && !json.includes('+39')),
+};
+
+const steps: readonly Step[] = [
   {
     who: 'ana',
     what: 'ana, an analyst, asks which databases there are',
@@ -40,14 +49,7 @@ export const steps: readonly Step[] = [
     promise: 'It runs, and the answer carries a receipt for its place in the audit log.',
     kept: (reply) => rowsWhere((json) => json.includes('"IT"'))(reply) && 'pgwarden/receipt' in reply.meta,
   },
-  {
-    who: 'ana',
-    what: 'ana reads a column the policy masks',
-    tool: 'run_query',
-    args: { sql: 'SELECT name, phone FROM customers ORDER BY id LIMIT 3' },
-    promise: 'The phone numbers come masked.',
-    kept: rowsWhere((json) => json.includes('Amara') && !json.includes('+39')),
-  },
+  masked,
   {
     who: 'ana',
     what: 'ana reads a column the policy denies',
@@ -98,28 +100,63 @@ export const steps: readonly Step[] = [
   },
 ];
 
+/** Over the Data API one step ends differently, and one is added. */
+const stepsOverDataApi: readonly Step[] = steps.flatMap((step) =>
+  step === masked
+    ? [
+        {
+          ...masked,
+          promise:
+            'Refused here: the service does not say which table a column comes from, and no mask is claimed unproven.',
+          kept: refusedWith('POLICY_DENIED'),
+        },
+        {
+          who: 'ana',
+          what: 'ana asks for types the service itself refuses to return',
+          tool: 'run_query',
+          args: {
+            sql: "SELECT make_interval(days => max(id)) AS lasting, 'infinity'::timestamptz AS ends FROM orders",
+          },
+          promise: 'They come, exactly, as over the wire.',
+          kept: rowsWhere((json) => json.includes('P60D') && json.includes('infinity')),
+        },
+      ]
+    : [step],
+);
+
 export interface TourOptions {
+  /** The databases are behind the RDS Data API. */
+  readonly overDataApi: boolean;
   readonly screen: Screen;
   readonly clients: Readonly<Record<Step['who'], ToolClient>>;
   readonly auditDirectory: string;
 }
 
-/** Walks every step, shows its audit records, and gives the number of promises that were not kept. */
-export async function walkTour({ screen, clients, auditDirectory }: TourOptions): Promise<number> {
+export interface Tour {
+  /** Promises that were not kept. */
+  readonly broken: number;
+  /** The statements that were refused, as they were promised to be. */
+  readonly refused: readonly string[];
+}
+
+/** Walks every step and shows its audit records. */
+export async function walkTour({ screen, clients, auditDirectory, overDataApi }: TourOptions): Promise<Tour> {
   let broken = 0;
+  const refused: string[] = [];
   const log = await openTailReader(auditDirectory, [], 0);
-  for (const [index, step] of steps.entries()) {
+  for (const [index, step] of (overDataApi ? stepsOverDataApi : steps).entries()) {
     screen.step(index + 1, step.what);
     screen.sql(step.args['sql'] ?? step.tool);
     const reply = await clients[step.who].call(step.tool, step.args);
     showReply(screen, reply);
+    if (reply.isError) refused.push(step.args['sql'] ?? '');
     const records = (await log.follow()).filter((line) => callOf(line) === reply.meta['pgwarden/call']);
     for (const { log: name, record } of records) screen.audit(recordLine(shortName(name), record), isDenial(record));
     const kept = step.kept(reply) && isOnRecord(reply, records);
     screen.kept(step.promise, kept);
     if (!kept) broken += 1;
   }
-  return broken;
+  return { broken, refused };
 }
 
 function showReply(screen: Screen, reply: ToolReply): void {
@@ -129,10 +166,11 @@ function showReply(screen: Screen, reply: ToolReply): void {
   else screen.rows(Array.isArray(rows) ? rows : []);
 }
 
-/** A refusal is one record; a permitted call is two, and its receipt is the leaf hash of the second. */
+/** A refusal is one record, or two where the backend refused; a permitted call is two, and its receipt is the leaf hash of the second. */
 function isOnRecord(reply: ToolReply, records: readonly TailLine[]): boolean {
   const kinds = records.map(({ record }) => record.type).join(' ');
-  if (reply.isError) return kinds === 'intent' && records.every(({ record }) => isDenial(record));
+  if (reply.isError && kinds === 'intent') return records.every(({ record }) => isDenial(record));
+  if (reply.isError) return kinds === 'intent outcome';
   const receipt = reply.meta['pgwarden/receipt'];
   const leaf = typeof receipt === 'object' && receipt !== null && 'leaf' in receipt ? receipt.leaf : undefined;
   return kinds === 'intent outcome' && records[1] !== undefined && leafHash(records[1].line) === leaf;

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ana, demoConfig, omar, peopleSql, policies, shopSql } from './demo-data.ts';
+import { ana, demoConfig, embeddedDatabases, omar, peopleSql, policies, shopSql } from './demo-data.ts';
 
 export interface DemoWorkspace {
   readonly directory: string;
@@ -15,7 +15,8 @@ export interface DemoWorkspace {
   readonly remove: () => Promise<void>;
 }
 
-export async function createDemoWorkspace(listen: string): Promise<DemoWorkspace> {
+/** `databases`: the lines that say where the two are; embedded ones when absent. */
+export async function createDemoWorkspace(listen: string, databases = embeddedDatabases): Promise<DemoWorkspace> {
   const directory = await mkdtemp(join(tmpdir(), 'pgwarden-demo-'));
   const keys = Object.fromEntries(
     [ana, omar].map(({ name }) => [name, `demo-${name}-${randomBytes(9).toString('hex')}`]),
@@ -24,7 +25,7 @@ export async function createDemoWorkspace(listen: string): Promise<DemoWorkspace
   const config = join(directory, 'config.yaml');
   await mkdir(join(directory, 'policies'));
   await Promise.all([
-    writeFile(config, demoConfig({ listen, keys: Object.fromEntries(digests) })),
+    writeFile(config, demoConfig({ listen, keys: Object.fromEntries(digests), databases })),
     writeFile(join(directory, 'shop.sql'), shopSql),
     writeFile(join(directory, 'people.sql'), peopleSql),
     ...Object.entries(policies).map(([name, text]) => writeFile(join(directory, 'policies', name), text)),

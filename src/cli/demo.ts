@@ -6,6 +6,7 @@ import { verifyDirectory } from '../audit/verify.ts';
 import { connectClient } from '../transport/client.ts';
 import { CommandError } from './command-error.ts';
 import { ana, omar } from './demo-data.ts';
+import type { DemoCloud } from './demo-rds.ts';
 import { createScreen, type Screen } from './demo-screen.ts';
 import { walkTour } from './demo-tour.ts';
 import { createDemoWorkspace, type DemoWorkspace } from './demo-workspace.ts';
@@ -15,6 +16,7 @@ import { createLog } from './log.ts';
 
 export interface DemoOptions {
   readonly once?: boolean;
+  readonly rds?: boolean;
   readonly transport?: string;
   readonly listen: string;
 }
@@ -28,24 +30,39 @@ export async function demo(options: DemoOptions, deps: CommandDeps): Promise<voi
   if (options.once === true && transport === 'stdio') {
     throw new CommandError('the tour runs over HTTP: leave out --transport stdio.', 2);
   }
-  const workspace = await createDemoWorkspace(options.once === true ? '127.0.0.1:0' : options.listen);
+  const cloud = options.rds === true ? await startCloud(deps) : undefined;
+  const listen = options.once === true ? '127.0.0.1:0' : options.listen;
+  const workspace = { ...(await createDemoWorkspace(listen, cloud?.databases)), cloud };
   try {
     if (transport === 'stdio') await demoOverStdio(workspace, deps);
     else await demoOverHttp(workspace, options.once === true, deps);
   } finally {
     await workspace.remove();
+    await cloud?.close();
   }
 }
 
-async function demoOverStdio(workspace: DemoWorkspace, deps: CommandDeps): Promise<void> {
+/** The workspace, and with `--rds` the service in front of its databases. */
+interface Demo extends DemoWorkspace {
+  readonly cloud: DemoCloud | undefined;
+}
+
+async function startCloud({ emulateAws }: CommandDeps): Promise<DemoCloud> {
+  const { startDemoCloud } = await import('./demo-rds.ts');
+  return startDemoCloud(emulateAws);
+}
+
+async function demoOverStdio(workspace: Demo, deps: CommandDeps): Promise<void> {
   const { serve } = await import('./serve.ts');
   await serve({ config: workspace.config, transport: 'stdio' }, deps);
 }
 
-async function demoOverHttp(workspace: DemoWorkspace, tourOnly: boolean, deps: CommandDeps): Promise<void> {
+async function demoOverHttp(workspace: Demo, tourOnly: boolean, deps: CommandDeps): Promise<void> {
   const screen = createScreen(deps.terminal);
   screen.title('pgwarden demo: two databases, two people, one policy');
-  if (tourOnly) screen.line('Starting PostgreSQL in this process …');
+  if (workspace.cloud !== undefined)
+    screen.line(`Behind an imitation of the RDS Data API on ${workspace.cloud.endpoint}; the AWS SDK is the real one.`);
+  else if (tourOnly) screen.line('Starting PostgreSQL in this process …');
   const config = await deps.loadConfig(workspace.config);
   const log = createLog(config.log.level);
   const parts = await deps.compose(config, log);
@@ -65,11 +82,15 @@ async function demoOverHttp(workspace: DemoWorkspace, tourOnly: boolean, deps: C
   if (tourOnly) await conclude(workspace, broken, screen, deps);
 }
 
-async function tour(workspace: DemoWorkspace, { where }: Listening, screen: Screen): Promise<number> {
+async function tour(workspace: Demo, { where }: Listening, screen: Screen): Promise<number> {
   const connect = (name: string) => connectClient(where, workspace.keys[name] ?? '', `demo of ${name}`);
   const clients = { ana: await connect(ana.name), omar: await connect(omar.name) };
   try {
-    return await walkTour({ screen, clients, auditDirectory: workspace.auditDirectory });
+    const { auditDirectory, cloud } = workspace;
+    const { broken, refused } = await walkTour({ screen, clients, auditDirectory, overDataApi: cloud !== undefined });
+    if (cloud === undefined) return broken;
+    const { showRequests } = await import('./demo-rds.ts');
+    return broken + showRequests(cloud, refused, screen);
   } finally {
     await Promise.all([clients.ana.close(), clients.omar.close()]);
   }
@@ -93,7 +114,7 @@ async function conclude(workspace: DemoWorkspace, broken: number, screen: Screen
   deps.exitWith(broken === 0 && intact ? 0 : 1);
 }
 
-async function serveUntilStopped(workspace: DemoWorkspace, { where }: Listening, screen: Screen): Promise<void> {
+async function serveUntilStopped(workspace: Demo, { where }: Listening, screen: Screen): Promise<void> {
   const key = workspace.keys[ana.name] ?? '';
   const client = {
     mcpServers: { pgwarden: { type: 'http', url: where, headers: { Authorization: `Bearer ${key}` } } },
@@ -109,6 +130,10 @@ async function serveUntilStopped(workspace: DemoWorkspace, { where }: Listening,
       "--method tools/call --tool-name run_query --tool-arg sql='SELECT * FROM orders LIMIT 3'",
   );
   screen.sql(`pgwarden audit tail --follow --directory ${workspace.auditDirectory}`);
+  if (workspace.cloud !== undefined) {
+    const { showService } = await import('./demo-rds.ts');
+    showService(workspace.cloud, screen);
+  }
   screen.line('\nCtrl-C ends it; nothing is kept.');
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 }

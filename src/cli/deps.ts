@@ -9,6 +9,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { Status } from '../fleet/status.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
 import type { HttpOptions } from '../transport/http-server.ts';
+import type { EmulateAws } from './demo-rds.ts';
 import type { DiscoverClusters } from './discover.ts';
 import type { Log } from './log.ts';
 
@@ -56,6 +57,8 @@ export interface CommandDeps {
   readonly compose: (config: Config, log: Log) => Promise<Parts>;
   /** The Aurora PostgreSQL clusters of an account and region. */
   readonly discoverClusters: DiscoverClusters;
+  /** Starts the imitation of the RDS Data API that `demo --rds` talks to. */
+  readonly emulateAws: EmulateAws;
   /** Sets the code the process ends with when everything is written; a thrown CommandError brings its own. */
   readonly exitWith: (code: 0 | 1 | 2 | 3) => void;
 }

@@ -7,6 +7,21 @@ export function isNativeDriverForced(environment: Environment = process.env): bo
   return Boolean(environment['NODE_PG_FORCE_NATIVE']); // as pg judges it
 }
 
+/**
+ * From now on this process has these AWS keys and no others: the demonstration must not sign anything with the keys of
+ * whoever runs it.
+ */
+export function useAwsKey(
+  key: { readonly accessKeyId: string; readonly secretAccessKey: string },
+  environment: Record<string, string | undefined> = process.env,
+): void {
+  for (const name of Object.keys(environment)) if (name.startsWith('AWS_')) delete environment[name];
+  environment['AWS_ACCESS_KEY_ID'] = key.accessKeyId;
+  environment['AWS_SECRET_ACCESS_KEY'] = key.secretAccessKey;
+  environment['AWS_EC2_METADATA_DISABLED'] = 'true';
+  environment['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+}
+
 /** NO_COLOR, whatever it holds, asks for plain text (no-color.org). */
 export function isColourWanted(environment: Environment = process.env): boolean {
   return (environment['NO_COLOR'] ?? '') === '';

@@ -1,7 +1,7 @@
 /** The emulator in a process of its own, so that its work is not counted as the broker's. Speaks with its parent. */
 
+import { startEmulator } from '../../src/emulator/emulator.ts';
 import { emulatedDatabase } from '../support/rds-emulator/emulated.ts';
-import { startEmulator } from '../support/rds-emulator/emulator.ts';
 
 const emulator = await startEmulator();
 

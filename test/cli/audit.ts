@@ -21,6 +21,7 @@ export function collecting(): { readonly deps: CommandDeps; readonly result: Pri
     readAside: () => Promise.reject(new Error('no configuration is read here')),
     compose: () => Promise.reject(new Error('nothing is composed here')),
     discoverClusters: () => Promise.reject(new Error('no account')),
+    emulateAws: () => Promise.reject(new Error('nothing is emulated here')),
     exitWith: (asked) => {
       result.code = asked;
     },

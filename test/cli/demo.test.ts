@@ -52,6 +52,32 @@ describe('the tour', () => {
   });
 });
 
+describe('the tour over the RDS Data API', () => {
+  let tour: CliResult;
+  beforeAll(async () => {
+    // keys of whoever runs it: nothing may be signed with them
+    const own = { AWS_PROFILE: 'production', AWS_ACCESS_KEY_ID: 'AKIAOWN', AWS_SECRET_ACCESS_KEY: 'own' };
+    tour = await runCli(['demo', '--rds', '--once'], { TMPDIR: temporary, ...own });
+  });
+
+  test('keeps every promise and exits 0', () => {
+    expect(tour.stdout).not.toContain('NOT AS PROMISED');
+    expect(tour.stdout).toContain('Every promise was kept.');
+    expect({ code: tour.code, stderr: tour.stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('shows what the service was asked, each request verified with the demo’s own key', () => {
+    expect(tour.stdout).toMatch(
+      /BeginTransaction +\d+\n +ExecuteStatement +\d+\n +RollbackTransaction +\d+\n +✓ Every request/,
+    );
+    expect(tour.stdout).toMatch(/^ +shop +Orders and customers +rds_data_api /m);
+  });
+
+  test('keeps nothing', () => {
+    expect(readdirSync(temporary).filter((name) => name.startsWith('pgwarden-demo'))).toEqual([]);
+  });
+});
+
 test('over stdio it answers as ana', async () => {
   const client = new Client({ name: 'newcomer', version: '1' });
   const env = { PATH: process.env['PATH'] ?? '', TMPDIR: temporary };

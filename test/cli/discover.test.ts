@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { emulatorEnvironment } from '../support/rds-emulator/emulated.ts';
-import { type Emulator, startEmulator } from '../support/rds-emulator/emulator.ts';
 import { runCli } from './run-cli.ts';
 
 let emulator: Emulator;

@@ -6,12 +6,12 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import type { FaultAction } from '../../src/emulator/faults.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 import { connectClient, type TestClient } from '../support/mcp-client.ts';
 import { entry, type RunningServer, startServer, type Workspace, workspace } from '../support/product.ts';
-import { emulatorEnvironment } from '../support/rds-emulator/emulated.ts';
-import { type Emulator, startEmulator } from '../support/rds-emulator/emulator.ts';
-import type { FaultAction } from '../support/rds-emulator/faults.ts';
+import { addCluster, emulatorEnvironment } from '../support/rds-emulator/emulated.ts';
 
 const design = `
 default_database: "primary"
@@ -73,7 +73,7 @@ beforeAll(async () => {
   await Promise.all(Object.entries(seeds).map(([database, seed]) => prepare(database, seed)));
   emulator = await startEmulator();
   const arn = 'arn:aws:rds:region:account:cluster:primary';
-  emulator.clusters.set(arn, { arn, host: cluster.host, port: cluster.port, resuming: 0, endpointEnabled: true });
+  addCluster(emulator, arn, cluster);
   emulator.secrets.put('arn:aws:secretsmanager:region:account:secret:primary', login('production'));
   emulator.secrets.put('arn:aws:secretsmanager:region:account:secret:analytics', login('warehouse'));
   const added = `

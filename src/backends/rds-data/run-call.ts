@@ -18,7 +18,7 @@ import { bare, type CastType, enveloped, ownText, type Sendable, shapeQuestion }
 import type { Knowledge, StatementKnowledge } from './knowledge.ts';
 import { outputNames } from './output-names.ts';
 import { type Ask, askParameterTypes, type ParameterTypes } from './parameter-types.ts';
-import { checkKind } from './permitted-kinds.ts';
+import { checkKind, checkMasks } from './permitted-kinds.ts';
 import { openTransaction, type Transaction, type TransactionParts } from './transaction.ts';
 
 export interface RunParts extends TransactionParts {
@@ -68,6 +68,7 @@ function statedTypes({ statement }: Call): readonly (CastType | undefined)[] {
 /** Rows are released only after every check, and for a write after its COMMIT. Throws Failure, Refusal or StaleCatalog. */
 export async function runCall(parts: RunParts, call: Call, callers: readonly AbortSignal[]): Promise<Ran> {
   checkKind(call.statement);
+  checkMasks(call.query);
   const stated = statedTypes(call);
   const waiting = deadline(openingTime, callers);
   const transaction = await openTransaction(parts, call, waiting).finally(waiting.release);

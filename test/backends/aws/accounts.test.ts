@@ -7,11 +7,11 @@ import { iamToken } from '../../../src/backends/aws/iam-token.ts';
 import { rootsAt } from '../../../src/backends/aws/rds-roots.ts';
 import { type Backends, createBackends } from '../../../src/backends/backends.ts';
 import { tlsOptions } from '../../../src/backends/postgres/tls.ts';
+import { type Emulator, startEmulator } from '../../../src/emulator/emulator.ts';
 import type { RdsDataApiConnection } from '../../../src/model/database.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
-import { type Emulator, startEmulator } from '../../support/rds-emulator/emulator.ts';
 
 for (const [name, value] of Object.entries(emulatorEnvironment)) vi.stubEnv(name, value);
 

@@ -3,11 +3,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSecretLogins, readLogin, type SecretSource } from '../../../src/backends/aws/secret-logins.ts';
 import { type Backends, createBackends } from '../../../src/backends/backends.ts';
+import { type Emulator, startEmulator } from '../../../src/emulator/emulator.ts';
 import { BrokerError } from '../../../src/model/errors.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
-import { type Emulator, startEmulator } from '../../support/rds-emulator/emulator.ts';
 
 for (const [name, value] of Object.entries(emulatorEnvironment)) vi.stubEnv(name, value);
 

@@ -7,10 +7,10 @@
 import { loadModule, parseSync } from 'libpg-query';
 import { vi } from 'vitest';
 import { createDataApi } from '../../../src/backends/rds-data/data-api.ts';
+import { startEmulator } from '../../../src/emulator/emulator.ts';
 import type { RdsDataApiConnection } from '../../../src/model/database.ts';
 import { testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
-import { startEmulator } from '../../support/rds-emulator/emulator.ts';
 import { conforms, seed } from '../conformance.ts';
 
 /** Runs a script over the service itself, one statement a call. */

@@ -2,13 +2,13 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Backends, createBackends } from '../../../src/backends/backends.ts';
+import { type Emulator, startEmulator } from '../../../src/emulator/emulator.ts';
+import type { FaultAction } from '../../../src/emulator/faults.ts';
 import type { Database } from '../../../src/model/database.ts';
 import { BrokerError } from '../../../src/model/errors.ts';
 import { aDatabase, authorizedQuery, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
-import { type Emulator, startEmulator } from '../../support/rds-emulator/emulator.ts';
-import type { FaultAction } from '../../support/rds-emulator/faults.ts';
 
 for (const [name, value] of Object.entries(emulatorEnvironment)) vi.stubEnv(name, value);
 

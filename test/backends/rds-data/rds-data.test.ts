@@ -2,12 +2,12 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Backends, createBackends } from '../../../src/backends/backends.ts';
+import { type Emulator, startEmulator } from '../../../src/emulator/emulator.ts';
 import type { Database, RdsDataApiConnection } from '../../../src/model/database.ts';
 import { BrokerError } from '../../../src/model/errors.ts';
 import { aDatabase, authorizedQuery, type QueryOptions, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
-import { type Emulator, startEmulator } from '../../support/rds-emulator/emulator.ts';
 
 for (const [name, value] of Object.entries(emulatorEnvironment)) vi.stubEnv(name, value);
 
@@ -248,7 +248,8 @@ describe('errors', () => {
     expect(broken).toMatchObject({ sqlstate: '42703', position: 40 });
   });
 
-  test('a masked column is refused, since its origin cannot be confirmed here', async () => {
+  test('a masked column is refused before anything is sent, since its origin could not be confirmed', async () => {
+    emulator.forgetCalls();
     const refused = await failure(
       run('SELECT name FROM items', {
         access: {
@@ -260,6 +261,7 @@ describe('errors', () => {
       }),
     );
     expect(refused.code).toBe('POLICY_DENIED');
+    expect(emulator.calls).toEqual([]);
   });
 
   test('a witness that changed stops the call before the statement is sent', async () => {

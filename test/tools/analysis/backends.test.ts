@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Emulator, startEmulator } from '../../../src/emulator/emulator.ts';
 import { analyzeDatabaseStructure } from '../../../src/tools/analyze-database-structure.ts';
 import { analyzeQueryPerformance } from '../../../src/tools/analyze-query-performance.ts';
 import { analyzeTableFragmentation } from '../../../src/tools/analyze-table-fragmentation.ts';
@@ -14,7 +15,6 @@ import { showPostgresqlSettings } from '../../../src/tools/show-postgresql-setti
 import { directConnection } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
-import { type Emulator, startEmulator } from '../../support/rds-emulator/emulator.ts';
 import { type Analysis, openAnalysis } from './support.ts';
 
 for (const [name, value] of Object.entries(emulatorEnvironment)) vi.stubEnv(name, value);

@@ -1,11 +1,11 @@
 /** The emulator: one HTTP server on loopback that speaks the Data API, Secrets Manager, STS and RDS in front of a real PostgreSQL. */
 
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Digits } from './cells.ts';
 import { type Cluster, Transactions, type TransactionTimes } from './clusters.ts';
 import { type Body, DataApi, operations } from './data-api.ts';
 import { type FaultAction, Faults } from './faults.ts';
+import { send, sendError } from './http-answer.ts';
 import { assumeRole, callerIdentity, type DescribedCluster, describeClusters, type Role } from './identity.ts';
 import { SecretStore } from './secrets-manager.ts';
 import { ServiceError, serviceError } from './service-error.ts';
@@ -28,6 +28,8 @@ export interface LoggedCall {
 
 export interface EmulatorOptions {
   readonly port?: number;
+  /** Its clock; signatures are held against it. */
+  readonly now?: () => Date;
   readonly times?: Partial<TransactionTimes>;
 }
 
@@ -141,7 +143,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const call = identify(request, body);
       seen.call = call;
       const { method = '', url = '/', headers } = request;
-      const signer = verifySignature({ method, target: url, headers, body }, call.service, keys);
+      const signer = verifySignature({ method, target: url, headers, body }, call.service, keys, options.now?.());
       seen.signer = signer;
       const action = faults.next(call.operation, member(call.body, 'resourceArn') ?? member(call.body, 'SecretId'));
       const text = await strike(action, () => serve(call, signer));
@@ -231,44 +233,4 @@ function logLine(
     status,
     error,
   };
-}
-
-const contentTypes: Readonly<Record<string, string>> = {
-  'rds-data': 'application/json',
-  secretsmanager: 'application/x-amz-json-1.1',
-};
-
-function send(
-  response: ServerResponse,
-  status: number,
-  service: string,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, {
-    'content-type': contentTypes[service] ?? 'text/xml',
-    'content-length': Buffer.byteLength(text),
-    'x-amzn-requestid': randomUUID(),
-    ...headers,
-  });
-  response.end(text);
-}
-
-function sendError(response: ServerResponse, service: string, error: ServiceError): void {
-  const { headers, text } = errorBody(service, error);
-  send(response, error.status, service, text, { ...headers, ...error.headers });
-}
-
-/** The three layouts of an error, and the page of a proxy that is none of them. */
-function errorBody(service: string, error: ServiceError): { headers: Readonly<Record<string, string>>; text: string } {
-  if (error.code === '') return { headers: { 'content-type': 'text/html' }, text: error.message };
-  if (service === 'rds-data')
-    return {
-      headers: { 'x-amzn-errortype': error.code },
-      text: JSON.stringify({ message: error.message, ...error.extra }),
-    };
-  if (service === 'secretsmanager')
-    return { headers: {}, text: JSON.stringify({ __type: error.code, Message: error.message }) };
-  const fault = `<Error><Code>${error.code}</Code><Message>${error.message}</Message></Error>`;
-  return { headers: {}, text: `<ErrorResponse>${fault}</ErrorResponse>` };
 }

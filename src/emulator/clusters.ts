@@ -2,12 +2,12 @@
 
 import { randomBytes } from 'node:crypto';
 import { serviceError } from './service-error.ts';
-import { openSession, type Session, type Target } from './session.ts';
+import type { Login, OpenSession, Session } from './session.ts';
 
 export interface Cluster {
   readonly arn: string;
-  readonly host: string;
-  readonly port: number;
+  /** Sessions on the PostgreSQL behind it. */
+  readonly open: OpenSession;
   /** Calls still answered with DatabaseResumingException; the first of them wakes the cluster. */
   resuming: number;
   endpointEnabled: boolean;
@@ -40,13 +40,13 @@ export class Transactions {
     return [...this.#open.values()].filter((one) => one.ended === undefined).length;
   }
 
-  async begin(target: Target, resourceArn: string, secretArn: string): Promise<string> {
-    const session = await openSession(target, this.times.statement);
+  async begin(cluster: Cluster, login: Login, secretArn: string): Promise<string> {
+    const session = await cluster.open(login, this.times.statement);
     await session.run('BEGIN', []);
     const id = randomBytes(96).toString('base64');
     const transaction: Transaction = {
       id,
-      resourceArn,
+      resourceArn: cluster.arn,
       secretArn,
       session,
       busy: false,

@@ -7,7 +7,7 @@ import { bindParameters, type SqlParameter } from './parameters.ts';
 import { rewritePlaceholders } from './placeholders.ts';
 import type { SecretStore } from './secrets-manager.ts';
 import { serviceError } from './service-error.ts';
-import { openSession, type Session, type Target } from './session.ts';
+import type { Login, Session } from './session.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -76,24 +76,22 @@ export class DataApi {
     );
   }
 
-  #target(body: Body, cluster: Cluster, secretArn: string): Target {
+  #login(body: Body, secretArn: string): Login {
     if (body['schema'] !== undefined) throw invalid("The schema parameter isn't supported");
     const database = body['database'] === undefined ? 'postgres' : text(body, 'database', 64);
     const { username, password } = this.secrets.login(secretArn);
-    return { host: cluster.host, port: cluster.port, database, user: username, password };
+    return { database, user: username, password };
   }
 
   async #begin(body: Body, cluster: Cluster, secretArn: string): Promise<Body> {
-    return {
-      transactionId: await this.transactions.begin(this.#target(body, cluster, secretArn), cluster.arn, secretArn),
-    };
+    return { transactionId: await this.transactions.begin(cluster, this.#login(body, secretArn), secretArn) };
   }
 
   async #execute(body: Body, cluster: Cluster, secretArn: string): Promise<Body> {
-    const target = this.#target(body, cluster, secretArn);
+    const login = this.#login(body, secretArn);
     const sql = text(body, 'sql', 65_536);
     const work = (session: Session) => run(session, sql, body);
-    if (body['transactionId'] === undefined) return this.#alone(target, work);
+    if (body['transactionId'] === undefined) return this.#alone(cluster, login, work);
     const id = text(body, 'transactionId', 192);
     return this.transactions.use(id, cluster.arn, secretArn, (session) =>
       work(session).catch((thrown) => {
@@ -104,8 +102,8 @@ export class DataApi {
   }
 
   /** Outside a transaction nothing of the session survives the call. */
-  async #alone(target: Target, work: (session: Session) => Promise<Body>): Promise<Body> {
-    const session = await openSession(target, this.transactions.times.statement);
+  async #alone(cluster: Cluster, login: Login, work: (session: Session) => Promise<Body>): Promise<Body> {
+    const session = await cluster.open(login, this.transactions.times.statement);
     try {
       return await work(session);
     } finally {
@@ -121,7 +119,7 @@ async function run(session: Session, sql: string, body: Body): Promise<Body> {
   const rewritten = rewritePlaceholders(sql);
   const result = await session.run(rewritten.sql, bindParameters(rewritten.names, given));
   const yieldsRows = result.fields.length > 0 || /^(SELECT|SHOW|EXPLAIN|FETCH)/.test(result.command);
-  if (!yieldsRows) return { numberOfRecordsUpdated: result.rowCount ?? 0, generatedFields: [] };
+  if (!yieldsRows) return { numberOfRecordsUpdated: result.rowCount, generatedFields: [] };
   const types = await columnTypes(session, result.fields);
   checkSize(result.rows);
   const options = resultOptions(body['resultSetOptions']);
@@ -135,10 +133,10 @@ async function run(session: Session, sql: string, body: Body): Promise<Body> {
     const type = types[index];
     return type === undefined ? [] : [columnMetadata(field, type)];
   });
-  const isRead = result.command === 'SELECT' || result.command === 'SHOW' || result.command === 'EXPLAIN';
+  const isRead = /^(SELECT|SHOW|EXPLAIN)/.test(result.command);
   return {
     records,
-    numberOfRecordsUpdated: isRead ? 0 : (result.rowCount ?? 0),
+    numberOfRecordsUpdated: isRead ? 0 : result.rowCount,
     ...(body['includeResultMetadata'] === true ? { columnMetadata: metadata } : {}),
     ...(isRead ? {} : { generatedFields: [] }),
   };

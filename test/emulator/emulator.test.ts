@@ -10,9 +10,10 @@ import {
 } from '@aws-sdk/client-rds-data';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../postgres.ts';
-import { type Emulator, emulatorKey, startEmulator } from './emulator.ts';
-import { rewritePlaceholders } from './placeholders.ts';
+import { type Emulator, emulatorKey, startEmulator } from '../../src/emulator/emulator.ts';
+import { rewritePlaceholders } from '../../src/emulator/placeholders.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { addCluster } from '../support/rds-emulator/emulated.ts';
 
 const resourceArn = 'arn:aws:rds:us-west-2:123456789012:cluster:one';
 const secretArn = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:one';
@@ -34,13 +35,7 @@ beforeAll(async () => {
     seed: `CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE items (id int PRIMARY KEY, name text)`,
   });
   emulator = await startEmulator({ times: { idle: 300, statement: 2000 } });
-  emulator.clusters.set(resourceArn, {
-    arn: resourceArn,
-    host: database.host,
-    port: database.port,
-    resuming: 0,
-    endpointEnabled: true,
-  });
+  addCluster(emulator, resourceArn, database);
   client = clientFor(emulatorKey.secretAccessKey);
 });
 
