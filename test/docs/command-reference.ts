@@ -16,6 +16,7 @@ function silentProgram(written: string[]): Command {
     readAside: unused,
     compose: unused,
     discoverClusters: unused,
+    emulateAws: unused,
     exitWith: unused,
   });
 }
