@@ -19,6 +19,7 @@ export function registerInit(program: Command, deps: CommandDeps): void {
     .option('--database <name>', 'name of the database on the server')
     .option('--user <name>', 'direct_postgres: the role to sign in with; least privilege is best')
     .option('--password-env <name>', 'direct_postgres: the environment variable that holds the password')
+    .option('--password-file <file>', 'direct_postgres: a file that holds it, instead; only its owner may read it')
     .option('--ssl <mode>', 'direct_postgres: verify-full, verify-ca, require or disable (verify-full)')
     .option('--resource-arn <arn>', 'rds_data_api: ARN of the cluster')
     .option('--secret-arn <arn>', 'ARN of the secret that holds user and password')
@@ -29,7 +30,7 @@ export function registerInit(program: Command, deps: CommandDeps): void {
     .addHelpText(
       'after',
       '\nExamples:\n  $ pgwarden init          (asks)\n' +
-        '  $ pgwarden init --hostname db.internal --database shop --user broker --password-env SHOP_PASSWORD --schema public',
+        '  $ pgwarden init --hostname db.internal --database shop --user broker --schema public',
     )
     .action(async (options: import('./init.ts').InitOptions) => {
       const { init } = await import('./init.ts');

@@ -1,12 +1,12 @@
 /** `pgwarden init`: from nothing to a configuration that `serve` starts with. Asks on a terminal, never touches a file that exists. */
 
-import { rm, writeFile } from 'node:fs/promises';
+import { realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { databaseIdPattern } from '../config/database-schema.ts';
 import { type StarterDatabase, starterConfig } from '../config/starter-config.ts';
 import { CommandError } from './command-error.ts';
-import type { CommandDeps } from './deps.ts';
+import type { CommandDeps, Terminal } from './deps.ts';
 import { policyInit } from './policy-init.ts';
 
 export interface InitOptions {
@@ -18,6 +18,7 @@ export interface InitOptions {
   readonly database?: string;
   readonly user?: string;
   readonly passwordEnv?: string;
+  readonly passwordFile?: string;
   readonly ssl?: string;
   readonly resourceArn?: string;
   readonly secretArn?: string;
@@ -56,6 +57,7 @@ async function directKeys(options: InitOptions, database: string, id: string, as
   const place = { hostname, port, database, ...(options.ssl !== undefined && { ssl: options.ssl }) };
   if (options.secretArn !== undefined) return { ...place, secret_arn: options.secretArn };
   const user = await ask(options.user, 'user', 'Role to sign in with');
+  if (options.passwordFile !== undefined) return { ...place, user, password: { file: options.passwordFile } };
   const env = await ask(options.passwordEnv, 'password-env', 'Environment variable with its password', variableOf(id));
   return { ...place, user, password: { env } };
 }
@@ -100,14 +102,25 @@ async function startPolicy(config: string, { schema }: InitOptions, deps: Comman
   }
 }
 
-/** What `mcpServers` of a client's configuration takes. */
-function clientSnippet(file: string, { keys }: StarterDatabase): string {
-  const password = keys['password'];
-  const named =
-    typeof password === 'object' && password !== null && 'env' in password ? String(password.env) : undefined;
-  const env = named === undefined ? {} : { env: { [named]: '…' } };
-  const pgwarden = { command: 'pgwarden', args: ['serve', '--config', file], ...env };
-  return JSON.stringify({ mcpServers: { pgwarden } }, undefined, 2);
+/** The environment variable the client must pass on; undefined where a file or a secret store holds the password. */
+function passwordVariable({ keys: { password } }: StarterDatabase): string | undefined {
+  return typeof password === 'object' && password !== null && 'env' in password ? String(password.env) : undefined;
+}
+
+/** As a shell reads it back. */
+const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** How clients start this very program: absolute paths, because they start it in a directory and with a PATH of their own. */
+async function printClients(file: string, database: StarterDatabase, { out }: Terminal): Promise<void> {
+  const args = [await realpath(process.argv[1] ?? ''), 'serve', '--config', file];
+  const variable = passwordVariable(database);
+  const pass = variable === undefined ? '' : ` --env ${variable}="$${variable}"`;
+  out('\nClaude Code:');
+  out(`  claude mcp add pgwarden${pass} -- ${[process.execPath, ...args].map(quoted).join(' ')}`);
+  out('\nClaude Desktop, Cursor, Amazon Q (VS Code: the same entry under "servers" in .vscode/mcp.json):');
+  const env = variable === undefined ? {} : { env: { [variable]: '…' } };
+  const pgwarden = { command: process.execPath, args, ...env };
+  out(JSON.stringify({ mcpServers: { pgwarden } }, undefined, 2));
 }
 
 /** Throws CommandError, ConfigError. */
@@ -115,8 +128,7 @@ export async function init(options: InitOptions, deps: CommandDeps): Promise<voi
   const database = await withQuestions((ask) => databaseOf(options, ask));
   const file = resolve(options.config);
   await writeConfig(file, starterConfig(database), deps);
-  const { out } = deps.terminal;
-  out(`Wrote ${options.config}: one database, ${database.id}, read-only.`);
+  deps.terminal.out(`Wrote ${options.config}: one database, ${database.id}, read-only.`);
   await startPolicy(file, options, deps);
-  out(`\nFor Claude, Cursor, VS Code and others:\n${clientSnippet(file, database)}`);
+  await printClients(file, database, deps.terminal);
 }

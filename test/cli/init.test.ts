@@ -1,9 +1,11 @@
 /** `pgwarden init`: what it writes is what the other commands start with, and nothing that exists is touched. */
 
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { entry } from '../support/product.ts';
 import { chatOverStdio, runCli } from './run-cli.ts';
 
 async function emptyDirectory(): Promise<string> {
@@ -31,14 +33,34 @@ test('what it writes passes check, and the snippet names the file and the variab
   expect(snippet).toEqual({
     mcpServers: {
       pgwarden: {
-        command: 'pgwarden',
-        args: ['serve', '--config', join(directory, 'config.yaml')],
+        command: process.execPath,
+        args: [entry, 'serve', '--config', join(directory, 'config.yaml')],
         env: { SHOP_PASSWORD: '…' },
       },
     },
   });
   const checked = await runCli(['check'], {}, directory);
   expect(checked).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 databases, 0 warnings') });
+});
+
+test('a password may lie in a file, and the line for Claude Code is one a shell reads', async () => {
+  const directory = await emptyDirectory();
+  const flags = ['--hostname', 'db.internal', '--database', 'shop', '--user', 'broker', '--password-file', 'secret'];
+  const { stdout } = await runCli(['init', ...flags], {}, directory);
+  expect(await readFile(join(directory, 'config.yaml'), 'utf8')).toContain('password:\n      file: secret');
+  const line = /^ {2}claude mcp add (.*)$/m.exec(stdout)?.[1] ?? '';
+  const words = execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  expect(words).toEqual([
+    'pgwarden',
+    '--',
+    process.execPath,
+    entry,
+    'serve',
+    '--config',
+    join(directory, 'config.yaml'),
+  ]);
 });
 
 test('a server starts with it and answers', async () => {

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { commandHelps, printCommandReference } from './command-reference.ts';
-import { printConfigurationReference } from './configuration-reference.ts';
+import { commandHelps, printCommandReference } from '../docs/command-reference.ts';
+import { printConfigurationReference } from '../docs/configuration-reference.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
