@@ -7,6 +7,7 @@ import { Refusal } from '../model/errors.ts';
 import type { CommandDeps, Parts } from './deps.ts';
 import { type Listening, type ListenOptions, listenAdmin, listenHttp, listenStdio } from './listen.ts';
 import { createLog, type Log } from './log.ts';
+import { warnOfNoAccess } from './lone-caller.ts';
 import type { Reloading } from './reload.ts';
 
 /** Milliseconds after which a stdio server gets ready on its own, though nobody asked for anything yet. */
@@ -144,6 +145,7 @@ export async function serve(flags: Readonly<Record<string, unknown>>, deps: Comm
   const config = usable(await deps.loadConfig(text(flags['config']), flags));
   const options: ListenOptions = { config, version: deps.version, log: createLog(config.log.level) };
   const running = await (config.server.transport === 'stdio' ? startStdio(options, deps) : startHttp(options, deps));
+  running.parts.then((parts) => warnOfNoAccess(config, parts, options.log)).catch(() => undefined); // an observer
   const { file } = config;
   const read = file === undefined ? undefined : async () => usable(await deps.readAside(file));
   const unfollow = followFiles(running, read, options.log);

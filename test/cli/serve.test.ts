@@ -51,6 +51,17 @@ test('over HTTP a client gets rows; SIGTERM ends the server with 0', async () =>
   expect(await server.stop('SIGTERM')).toBe(0);
 });
 
+test('the one caller of a transport who may use nothing is named in the log, with the line that opens it', async () => {
+  const other = await workspace({
+    config: `databases:\n${directDatabase('main', database)}\n`,
+    policies: { 'default.csv': 'p, analyst, *, public.*, select, allow', 'roles.csv': 'g, alice, analyst, *' },
+  });
+  onTestFinished(other.remove);
+  const server = await startServer(other.config, secrets());
+  onTestFinished(async () => void (await server.stop('SIGKILL')));
+  await vi.waitFor(() => expect(server.stderr()).toContain('g, anonymous, reader, *'), 5000);
+});
+
 test('a missing policy refuses the start and names the next command', async () => {
   const bare = await workspace({ config: 'databases:\n  sample:\n    type: embedded\n' });
   const { code, stdout, stderr } = await runCli(['serve', '--config', bare.config]);
