@@ -2,6 +2,7 @@
 
 import { startCluster } from '../support/cluster.ts';
 import { audit } from './audit.ts';
+import { catalog } from './catalog.ts';
 import { coldStart } from './cold-start.ts';
 import { dataApi } from './data-api.ts';
 import { memory } from './memory.ts';
@@ -11,9 +12,10 @@ import { throughput } from './throughput.ts';
 const asked = process.argv.slice(2);
 const wants = (section: string) => asked.length === 0 || asked.includes(section);
 
-if (wants('throughput') || wants('pipeline') || wants('data-api')) {
+if (wants('throughput') || wants('pipeline') || wants('catalog') || wants('data-api')) {
   const cluster = await startCluster();
   if (wants('pipeline')) await pipeline(cluster);
+  if (wants('catalog')) await catalog(cluster, 3);
   if (wants('throughput')) {
     await throughput(cluster, { callers: 16, principals: 1, rounds: 3, seconds: 4 });
     await throughput(cluster, { callers: 1, principals: 1, rounds: 3, seconds: 3 });
