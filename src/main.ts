@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { Broker } from './broker/answer.ts';
+import type { AskServer } from './broker/settlement.ts';
+import type { FixedName } from './catalog/fixed-statements.ts';
 import type { RunFixedStatement } from './catalog/snapshots.ts';
 import type { CommandDeps, Parts } from './cli/deps.ts';
 import type { Log } from './cli/log.ts';
@@ -12,6 +14,7 @@ import { runProgram } from './cli/run-program.ts';
 import type { Config } from './config/config.ts';
 import type { Databases } from './databases/databases.ts';
 import type { FleetParts } from './fleet/fleet.ts';
+import type { Database } from './model/database.ts';
 import { systemPrincipal } from './model/principal.ts';
 import type { Gauges } from './observability/metrics.ts';
 import type { CasbinDecisionPoint, PolicySource } from './policy/casbin-decision-point.ts';
@@ -73,9 +76,9 @@ function policySource({ policy, server, stdio }: Config): PolicySource {
 }
 
 /** The catalog loader reads through the corridor like everyone else: as the system principal, on behalf of a call. */
-async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promise<RunFixedStatement> {
+async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promise<RunFixedStatement & AskServer> {
   const { createCallId } = await import('./transport/call-id.ts');
-  return async (database, name, parameters, cause) => {
+  return async (database: Database, name: FixedName, parameters: readonly string[], cause: { readonly id: string }) => {
     const call = {
       id: createCallId(),
       tool: 'catalog',
@@ -141,16 +144,24 @@ async function openMetrics({ server }: Config, gauges: Gauges) {
 
 /** Configuration → databases, policy, audit desk, backends → broker → tools; the commands add the transport. */
 const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
-  const [policy, { createDatabases }, { createBackends }, { createCatalogs }, { createBroker }, { createToolbox }] =
-    await Promise.all([
-      import('./policy/casbin-decision-point.ts'),
-      import('./databases/registry.ts'),
-      import('./backends/backends.ts'),
-      import('./catalog/snapshots.ts'),
-      import('./broker/broker.ts'),
-      import('./tools/toolbox.ts'),
-      import('./fleet/fleet.ts'),
-    ]);
+  const [
+    policy,
+    { createDatabases },
+    { createBackends },
+    { createCatalogs },
+    { createBroker },
+    { createSettlement },
+    { createToolbox },
+  ] = await Promise.all([
+    import('./policy/casbin-decision-point.ts'),
+    import('./databases/registry.ts'),
+    import('./backends/backends.ts'),
+    import('./catalog/snapshots.ts'),
+    import('./broker/broker.ts'),
+    import('./broker/settlement.ts'),
+    import('./tools/toolbox.ts'),
+    import('./fleet/fleet.ts'),
+  ]);
   const { createSecrets } = await import('./config/secrets.ts');
   const { isNativeDriverForced } = await import('./config/environment.ts');
   const decisionPoint = await policy.createCasbinDecisionPoint({
@@ -168,6 +179,8 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   });
   const run = await fixedStatements(() => broker, closing.signal);
   const catalogs = createCatalogs({ run, memory: config.limits.catalogMemory });
+  const report = (message: string) => log.info(message);
+  const settlement = createSettlement({ audit, databases, run, report });
   const { fleet, guarded, status, gauges } = await openFleet({
     config,
     databases,
@@ -188,6 +201,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
       stack: error.cause instanceof Error ? error.cause.stack : String(error.cause),
     });
   const toolbox = createToolbox({ parts, onFault });
+  settlement.start();
   return {
     ...parts,
     fleet,
@@ -200,6 +214,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     },
     async close() {
       closing.abort();
+      await settlement.close();
       await backends.close();
       await audit.close();
     },

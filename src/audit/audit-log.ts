@@ -12,6 +12,18 @@ import type { ParsedStatement } from '../sql/statement.ts';
 export interface AuthorizedContents extends PermitContents {
   /** Where the intent stands in the log. */
   readonly intent: { readonly origin: string; readonly seq: number };
+  /**
+   * Resolves when a write's transaction number is on record; only then may COMMIT be sent, so that the next start can ask
+   * the server what became of it. Throws AUDIT_UNAVAILABLE: the transaction must be rolled back then.
+   */
+  readonly recordPrecommit: (commit: Commit) => Promise<void>;
+}
+
+/** What is known of a write just before its COMMIT. */
+export interface Commit {
+  /** `pg_current_xact_id_if_assigned()`, a 64-bit number. */
+  readonly xid: string;
+  readonly affected?: number;
 }
 
 export type AuthorizedQuery = Sealed<'AuthorizedQuery'>;

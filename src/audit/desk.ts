@@ -3,12 +3,13 @@
 import { type BrokerError, Failure, Refusal } from '../model/errors.ts';
 import type { CallContext, QueryRequest } from '../model/request.ts';
 import type { Outcome, QueryResult, Receipt } from '../model/result.ts';
-import { openPermit, type Permit } from '../policy/permit.ts';
+import { openPermit, type Permit, type PermitContents } from '../policy/permit.ts';
 import { openStatement } from '../sql/statement.ts';
 import { type ArchiveOptions, openArchive, type Report } from './archive.ts';
 import {
   type AuditLog,
   type AuthorizedQuery,
+  type Commit,
   type NotExecuted,
   openAuthorized,
   sealAuthorized,
@@ -19,9 +20,10 @@ import { callSections, intentRecord, shorten } from './intent-record.ts';
 import { brokerLog } from './layout.ts';
 import type { Log } from './log.ts';
 import { LogUnavailable } from './log-errors.ts';
+import type { Unsettled } from './open-calls.ts';
 import { outcomeRecord } from './outcome-record.ts';
-import { bounded, oneLine } from './plain-text.ts';
-import type { IntentBody, SqlMode } from './records.ts';
+import { bounded, oneLine, whole } from './plain-text.ts';
+import type { IntentBody, OutcomeBody, SqlMode } from './records.ts';
 import { storeText } from './text-store.ts';
 
 export interface AuditDeskOptions extends ArchiveOptions {
@@ -48,6 +50,16 @@ export interface AuthenticationFailure {
   readonly why: string;
 }
 
+export interface UnsettledWrite extends Unsettled {
+  /** The database. */
+  readonly id: string;
+}
+
+/** What the server says of a transaction, or why nothing can be said: a word of ours. */
+export type WriteFate =
+  | { readonly is: 'committed' | 'aborted' }
+  | { readonly is: 'unknown'; readonly why: 'forgotten' | 'other_server' | 'database_gone' };
+
 export interface AuditDesk extends AuditLog {
   /** Resolves with the text's SHA-256 once text and record are durable. Throws AUDIT_UNAVAILABLE. */
   readonly recordConfig: (change: ConfigChange) => Promise<string | undefined>;
@@ -55,6 +67,10 @@ export interface AuditDesk extends AuditLog {
   readonly recordAuthenticationFailure: (failure: AuthenticationFailure) => Promise<void>;
   /** Opens every log this instance left behind, so that calls cut short by a crash are on record before the first new one. */
   readonly recover: () => Promise<void>;
+  /** Writes that are on record as about to be committed, and whose end is not: the process died, or the answer was lost. */
+  readonly unsettled: () => readonly UnsettledWrite[];
+  /** Resolves when it is on record what became of such a write. Throws AUDIT_UNAVAILABLE. */
+  readonly recordSettled: (write: UnsettledWrite, fate: WriteFate) => Promise<void>;
   /** Whether a record could be written now, as far as can be told without writing one. */
   readonly ready: () => Promise<boolean>;
   readonly instance: string;
@@ -83,9 +99,26 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
       await archive.admit();
       return logs.use(id, (log) => append(log, body));
     });
-    const query = sealAuthorized({ ...contents, intent: { origin, seq: placed.seq } });
+    const intent = { origin, seq: placed.seq };
+    const query = sealAuthorized({ ...contents, intent, recordPrecommit: precommitOf(contents, placed.seq) });
     started.set(query, { at, audit: microseconds() - at });
     return query;
+  }
+
+  /** A call under way: it is written where a new call would be refused. */
+  function precommitOf({ database, request }: PermitContents, iseq: number) {
+    return async ({ xid, affected }: Commit): Promise<void> => {
+      const rows = affected === undefined ? {} : { affected: whole(affected) };
+      const body = { type: 'precommit', call: request.call.id, iseq, xid: bounded(xid, 32), ...rows } as const;
+      const work = () => logs.use(database.id, (log) => log.precommit(body));
+      await before(report, work, 'the change was rolled back');
+    };
+  }
+
+  async function recordSettled({ id, call, iseq, xid, amends }: UnsettledWrite, fate: WriteFate): Promise<void> {
+    const corrected = amends === undefined ? {} : { amends };
+    const body = { type: 'outcome', call, iseq, ...corrected, ...settledAs(fate), be: { xid } } as const;
+    await before(report, () => logs.use(id, (log) => log.settle(body)));
   }
 
   async function recordRefusal(request: QueryRequest, error: BrokerError, trail: Trail): Promise<void> {
@@ -158,10 +191,18 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
     recordConfig,
     recordAuthenticationFailure,
     recover: archive.recover,
+    unsettled: logs.unsettled,
+    recordSettled,
     ready: archive.ready,
     instance: archive.instance,
     close: archive.close,
   };
+}
+
+/** The change was made and its answer never released; or it was not made; or nobody can say. */
+function settledAs(fate: WriteFate): Pick<OutcomeBody, 'st' | 'why'> {
+  if (fate.is === 'unknown') return { st: 'unknown', why: fate.why };
+  return { st: fate.is === 'committed' ? 'withheld' : 'error', why: fate.is };
 }
 
 const nobody = Object.freeze({ id: '-', kind: 'system', auth: 'none', roles: Object.freeze([]) } as const);
@@ -185,12 +226,12 @@ async function append(log: Log, body: IntentBody): Promise<{ readonly origin: st
 }
 
 /** Nothing was executed yet: the same call may be sent again. */
-async function before<T>(report: Report, work: () => Promise<T>): Promise<T> {
+async function before<T>(report: Report, work: () => Promise<T>, undone = 'nothing was executed'): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     report('a record could not be made durable; the call was refused', cause);
-    throw new Refusal('AUDIT_UNAVAILABLE', 'The audit record could not be made durable, so nothing was executed.', {
+    throw new Refusal('AUDIT_UNAVAILABLE', `The audit record could not be made durable, so ${undone}.`, {
       hint: 'Try again later; the operator of this server can see the reason.',
       safeToRetry: true,
       cause,

@@ -32,6 +32,7 @@ export const findingCodes = {
   torn_tail: 'the last line is unfinished: the process died while writing it',
   unanswered: 'an allowed call has an intent and no outcome',
   outcome_without_intent: 'an outcome belongs to no allowed intent, or is a second one',
+  precommit_without_intent: 'a commit is announced for no allowed call under way',
   time_backwards: 'a record is older than the one before it',
   unresolved_name: 'a call was allowed although a name in it was not bound',
   no_log: 'there is no log of that name',

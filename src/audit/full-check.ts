@@ -46,6 +46,11 @@ export function createFullCheck(report: Report): FullCheck {
     else report('damage', 'outcome_without_intent', `the outcome names intent ${record.iseq}, which is not open`);
   }
 
+  function precommit(record: Extract<LogRecord, { type: 'precommit' }>): void {
+    if (open.get(record.iseq) === record.call) return;
+    report('damage', 'precommit_without_intent', `the commit names intent ${record.iseq}, which is not open`);
+  }
+
   function recover(record: Extract<LogRecord, { type: 'recover' }>): void {
     for (const { iseq } of record.orphans) {
       if (open.delete(iseq)) counts.orphans += 1;
@@ -61,6 +66,7 @@ export function createFullCheck(report: Report): FullCheck {
     lastTime = record.ts;
     if (record.type === 'intent') intent(record, seq);
     else if (record.type === 'outcome') outcome(record);
+    else if (record.type === 'precommit') precommit(record);
     else if (record.type === 'recover') recover(record);
     else if (record.type === 'segment') for (const { iseq, call } of record.open) open.set(iseq, call);
   }

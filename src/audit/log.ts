@@ -9,7 +9,9 @@ import { beginFrame, type Frame, type Head, isTooLong, newHead } from './frame.t
 import { listSegments, prepareDirectory, segmentName } from './layout.ts';
 import { LogUnavailable } from './log-errors.ts';
 import type { LogFiles } from './log-files.ts';
-import type { IntentBody, Orphan, OutcomeBody, RecordBody, RecoverBody } from './records.ts';
+import { type OpenCall, openSections, partOpenCalls, type Unsettled } from './open-calls.ts';
+import { type Opening, recoverRecords, type Torn } from './opening-records.ts';
+import type { IntentBody, Orphan, OutcomeBody, PrecommitBody, RecordBody } from './records.ts';
 import { readTail, setTornAside } from './recovery.ts';
 import { leaveNote, takeNote } from './resume.ts';
 import { type Sealer, sealWithin } from './sealer.ts';
@@ -44,9 +46,15 @@ export interface Log {
   /** An intent that is not final: it owes an outcome. */
   readonly intent: (body: IntentBody) => Promise<Placed>;
   readonly outcome: (body: OutcomeBody) => Promise<Placed>;
+  /** Resolves when the number of a write's transaction is durable: before its COMMIT. */
+  readonly precommit: (body: PrecommitBody) => Promise<Placed>;
+  /** Writes of which the server must be asked what became. */
+  readonly unsettled: () => readonly Unsettled[];
+  /** The outcome of such a write, once the server was asked. */
+  readonly settle: (body: OutcomeBody) => Promise<Placed>;
   /** Any other record. */
   readonly note: (body: RecordBody) => Promise<Placed>;
-  /** Calls between their intent and their outcome. */
+  /** Calls between their intent and their outcome, and writes still to be asked for. */
   readonly openCalls: () => number;
   /** Writes what is owed without a call: orphans found when it was opened. */
   readonly payDebts: () => Promise<void>;
@@ -58,22 +66,19 @@ export interface Log {
 /** Milliseconds between two attempts to go on after a failed flush. */
 const healInterval = 1_000;
 
-/** Orphans named in one record, so that the line stays short. */
-const orphansPerRecord = 1_000;
-
-type Opening = 'genesis' | 'rotation' | 'flush_failed';
-
 /** Opens the log in `directory`, repairing what a crash left. Throws LogUnavailable `unusable` on damage. */
 export async function openLog(setting: LogSetting, directory: string, origin: string, logId: string): Promise<Log> {
   await prepareDirectory(directory);
   const { clock, files, report, serialize, writer } = setting;
   /** `seq` of an intent → its call. */
-  const open = new Map<number, string>();
+  const open = new Map<number, OpenCall>();
+  /** `seq` of an intent → its write, of which the server must be asked. */
+  const unsettled = new Map<number, Unsettled>();
   let head: Head = newHead;
   let first = 0;
   let file: SegmentFile;
   let opening: Opening | undefined;
-  let torn: Omit<RecoverBody, 'type' | 'orphans'> | undefined;
+  let torn: Torn | undefined;
   let lost: Orphan[] = [];
   let healTried = Number.NEGATIVE_INFINITY;
   let segmentDay = '';
@@ -100,9 +105,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
       sealed = tail.sealed;
       epochs = tail.epochs;
       segmentDay = head.ts.slice(0, 10);
-      for (const [iseq, call] of tail.open) lost.push({ call, iseq, st: 'unknown', why: 'broker_crash' });
-      if (lost.length > 0)
-        report(`${lost.length} calls in ${origin} have an intent and no outcome: the process died between`);
+      adopt(tail.open);
       for (const left of segments) if (!left.compressed) setting.closed?.(left.path, left.first); // a crash came first
       if (!last.compressed) return openSegment(files, last.path);
       head = { ...head, offset: 0 }; // complete and compressed: the file after it was made, and never written to
@@ -112,6 +115,18 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     }
     opening = 'genesis';
     return createSegment(files, directory, join(directory, segmentName(0)));
+  }
+
+  /** Calls the process before this one left open. */
+  function adopt(found: ReadonlyMap<number, OpenCall>): void {
+    const parted = partOpenCalls(found);
+    lost.push(...parted.lost);
+    for (const write of parted.unsettled) {
+      open.set(write.iseq, write);
+      unsettled.set(write.iseq, write);
+    }
+    if (found.size > 0)
+      report(`${found.size} calls in ${origin} have an intent and no outcome: the process died between`);
   }
 
   async function begin(why: Opening): Promise<void> {
@@ -156,7 +171,6 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     if (opening === 'genesis') {
       return [{ type: 'genesis', origin, log_id: logId, vkeys: sealer === undefined ? [] : [sealer.identity] }];
     }
-    const calls = [...open].map(([iseq, call]) => ({ call, iseq }));
     return [
       {
         type: 'segment',
@@ -165,29 +179,15 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
         frontier: [...head.range.frontier],
         why: opening,
         epochs: sealer?.epochs() ?? epochs,
-        open: calls,
+        open: openSections(open),
       },
     ];
-  }
-
-  function recoverRecords(orphans: readonly Orphan[]): readonly RecordBody[] {
-    if (torn === undefined && orphans.length === 0) return [];
-    const records: RecordBody[] = [];
-    let found = torn ?? {
-      why: orphans.some(({ why }) => why === 'broker_crash') ? 'crash' : 'write_failed',
-      torn_bytes: 0,
-    };
-    for (let at = 0; at === 0 || at < orphans.length; at += orphansPerRecord) {
-      records.push({ type: 'recover', ...found, orphans: orphans.slice(at, at + orphansPerRecord) });
-      found = { why: found.why, torn_bytes: 0 };
-    }
-    return records;
   }
 
   /** Records owed before anything else, and what to forget once they are durable. */
   function addDebts(add: (body: RecordBody) => void): () => void {
     const orphans = [...lost];
-    for (const record of [...openingRecord(), ...recoverRecords(orphans)]) add(record);
+    for (const record of [...openingRecord(), ...recoverRecords(torn, orphans)]) add(record);
     return () => {
       for (const { iseq } of orphans) open.delete(iseq);
       lost = lost.slice(orphans.length);
@@ -258,21 +258,44 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
   async function intent(body: IntentBody): Promise<Placed> {
     const fate = (placed: Placed | undefined, tooLate: boolean) => {
       if (placed === undefined) return;
-      open.set(placed.seq, body.call);
+      open.set(placed.seq, { call: body.call });
       if (tooLate) quietly(outcome(settled(body.call, placed.seq, 'not_executed')));
     };
     return queue.append(content(body), { urgent: false, fate });
+  }
+
+  async function precommit(body: PrecommitBody): Promise<Placed> {
+    const fate = (placed: Placed | undefined) => {
+      if (placed !== undefined) open.set(body.iseq, { call: body.call, xid: body.xid });
+    };
+    return queue.append(content(body), { urgent: true, fate });
+  }
+
+  /** A write that ended `unknown` after its number was on record can still be asked for. */
+  function answered({ call, iseq, st }: OutcomeBody, seq: number): void {
+    const xid = open.get(iseq)?.xid;
+    open.delete(iseq);
+    if (st === 'unknown' && xid !== undefined) unsettled.set(iseq, { call, iseq, xid, amends: seq });
   }
 
   async function outcome(body: OutcomeBody): Promise<Placed> {
     const fate = (placed: Placed | undefined, tooLate: boolean) => {
       const st = body.st === 'ok' ? 'withheld' : body.st;
       if (placed === undefined) lost.push({ call: body.call, iseq: body.iseq, st, why: 'audit_failed' });
-      else open.delete(body.iseq);
+      else answered(body, placed.seq);
       if (placed === undefined || !tooLate || body.st !== 'ok') return;
       quietly(
         queue.append(content({ ...settled(body.call, body.iseq, 'withheld'), amends: placed.seq }), { urgent: true }),
       );
+    };
+    return queue.append(content(body), { urgent: true, fate });
+  }
+
+  async function settle(body: OutcomeBody): Promise<Placed> {
+    const fate = (placed: Placed | undefined) => {
+      if (placed === undefined) return; // it is asked for again
+      open.delete(body.iseq);
+      unsettled.delete(body.iseq);
     };
     return queue.append(content(body), { urgent: true, fate });
   }
@@ -290,8 +313,11 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     origin,
     intent,
     outcome,
+    precommit,
+    unsettled: () => [...unsettled.values()],
+    settle,
     note: async (body) => queue.append(content(body), { urgent: body.type !== 'intent' }),
-    openCalls: () => open.size,
+    openCalls: () => new Set([...open.keys(), ...unsettled.keys()]).size,
     async payDebts() {
       if (opening === undefined && torn === undefined && lost.length === 0) return;
       queue.nudge();

@@ -5,6 +5,7 @@ import type { Head } from './frame.ts';
 import { logDirectory } from './layout.ts';
 import { type Log, type LogSetting, openLog } from './log.ts';
 import { LogUnavailable } from './log-errors.ts';
+import type { Unsettled } from './open-calls.ts';
 
 export interface Logs {
   /** Runs `work` with the log of `id`, open for as long as it runs. Throws LogUnavailable when it cannot be opened. */
@@ -13,6 +14,8 @@ export interface Logs {
   /** Closes all; nothing is accepted afterwards. */
   readonly close: () => Promise<void>;
   readonly stalled: () => boolean;
+  /** Writes of which the server must be asked what became, in the logs that are open. */
+  readonly unsettled: () => readonly (Unsettled & { readonly id: string })[];
   /** The heads of the logs that are open, and of those closed since the start as they were left. */
   readonly heads: () => readonly LogHead[];
 }
@@ -104,6 +107,10 @@ export function createLogs(setting: LogSetting, root: string, instance: string, 
       const open = [...slots].flatMap(([id, { log }]) => (log === undefined ? [] : [headOf(id, log)]));
       return [...parted.values(), ...open];
     },
+    unsettled: () =>
+      [...slots].flatMap(([id, { log }]) =>
+        log === undefined ? [] : log.unsettled().map((each) => ({ ...each, id })),
+      ),
     stalled: () => [...slots.values()].some(({ log }) => log?.stalled() === true),
   };
 }

@@ -22,6 +22,8 @@ function describe(record: LogRecord): string {
       return describeOutcome(record);
     case 'config':
       return `CONFIG ${record.what} ${record.name} ${record.new_sha256?.slice(0, 12) ?? ''} by ${record.by}${record.refused === undefined ? '' : ` REFUSED: ${record.refused}`}`;
+    case 'precommit':
+      return `PRECOMMIT transaction ${record.xid}${record.affected === undefined ? '' : `  ${record.affected} affected`}  of #${record.iseq}  [${record.call}]`;
     case 'recover':
       return `RECOVER after ${record.why}: ${record.orphans.length} calls without outcome, ${record.torn_bytes} bytes set aside`;
     case 'genesis':

@@ -187,6 +187,14 @@ const genesis = z.strictObject({
   prior: text(512).optional(),
 });
 
+const openCall = z.strictObject({
+  call: callId,
+  iseq: count,
+  /** Number of its transaction, where a COMMIT may have been sent. */
+  xid: text(32).optional(),
+});
+export type OpenCallSection = z.infer<typeof openCall>;
+
 const segment = z.strictObject({
   type: z.literal('segment'),
   origin: text(512),
@@ -196,7 +204,7 @@ const segment = z.strictObject({
   /** Signing keys certified so far. */
   epochs: count,
   /** Calls whose outcome is still to come. */
-  open: z.array(z.strictObject({ call: callId, iseq: count })),
+  open: z.array(openCall),
 });
 
 const config = z.strictObject({

@@ -10,11 +10,12 @@ import type { Segment } from './layout.ts';
 import { eachLine } from './lines.ts';
 import { LogUnavailable } from './log-errors.ts';
 import { emptyRange, growRange } from './merkle.ts';
+import type { OpenCall } from './open-calls.ts';
 
 export interface Tail {
   readonly head: Head;
   /** `seq` of each intent without an outcome → its call. */
-  readonly open: ReadonlyMap<number, string>;
+  readonly open: ReadonlyMap<number, OpenCall>;
   /** Bytes after the last whole line that chains: the remains of a write that was never acknowledged. */
   readonly torn: number;
   /** Lines up to and with the last seal or epoch certificate in this file. */
@@ -34,7 +35,9 @@ const glance = z.object({
   frontier: z.array(z.string()).optional(),
   epochs: z.number().optional(),
   n: z.number().optional(),
-  open: z.array(z.object({ call: z.string(), iseq: z.number() })).optional(),
+  open: z.array(z.object({ call: z.string(), iseq: z.number(), xid: z.string().optional() })).optional(),
+  xid: z.string().optional(),
+  stmt: z.object({ class: z.string() }).optional(),
   orphans: z.array(z.object({ iseq: z.number() })).optional(),
 });
 type Glance = z.infer<typeof glance>;
@@ -47,7 +50,7 @@ const maxTornBytes = 64 * 1024 * 1024;
  * crash cannot explain: nothing may be appended to evidence that is broken.
  */
 export async function readTail(segment: Segment): Promise<Tail> {
-  const openCalls = new Map<number, string>();
+  const openCalls = new Map<number, OpenCall>();
   let grown = growRange(emptyRange);
   let prev: string | undefined;
   let ts = '';
@@ -104,11 +107,14 @@ function read(bytes: Buffer, start: number, end: number): Glance | undefined {
   }
 }
 
-function note(seen: Glance, open: Map<number, string>): void {
-  if (seen.type === 'intent' && seen.final !== true) open.set(seen.seq, seen.call ?? '');
-  if (seen.type === 'outcome' && seen.iseq !== undefined) open.delete(seen.iseq);
-  for (const { iseq } of seen.orphans ?? []) open.delete(iseq);
-  for (const { call, iseq } of seen.open ?? []) open.set(iseq, call);
+function note(seen: Glance, open: Map<number, OpenCall>): void {
+  const { type, call = '', iseq, xid } = seen;
+  if (type === 'intent' && seen.final !== true) open.set(seen.seq, { call, writes: seen.stmt?.class === 'write' });
+  if (type === 'precommit' && iseq !== undefined && xid !== undefined && open.has(iseq)) open.set(iseq, { call, xid });
+  if (type === 'outcome' && iseq !== undefined) open.delete(iseq);
+  for (const orphan of seen.orphans ?? []) open.delete(orphan.iseq);
+  for (const left of seen.open ?? [])
+    open.set(left.iseq, { call: left.call, ...(left.xid === undefined ? {} : { xid: left.xid }) });
 }
 
 /**

@@ -32,10 +32,11 @@ export function createPooledBackend(pool: Pool<Channel>, maskKey: Buffer): Datab
     seen.add(channel);
     const started = performance.now();
     try {
-      const run = await runQuery(channel, call, signal, parts);
+      const { xid, ...run } = await runQuery(channel, call, signal, parts);
       const timings = { queue: Math.max(0, waited - connect), connect, execute: micros(started) };
       const pid = channel.pid === undefined ? {} : { pid: channel.pid };
-      return { ...run, backend: { ...pid, version: channel.version }, timings };
+      const written = xid === undefined ? {} : { xid };
+      return { ...run, backend: { ...pid, ...written, version: channel.version }, timings };
     } finally {
       // The caller need not wait for the session to be cleaned; the next one does.
       void cleanSession(channel, call).then(() => pool.release(channel));

@@ -4,7 +4,7 @@ import * as analysis from './analysis-statements.ts';
 import * as catalog from './catalog-statements.ts';
 import { functionGrantsText, relationGrantsText } from './grant-statements.ts';
 import * as posture from './posture-statements.ts';
-import { describeRelationText, serverInfoText } from './tool-statements.ts';
+import { describeRelationText, serverInfoText, transactionStatusText } from './tool-statements.ts';
 
 export interface FixedStatement {
   /** Exactly what the server is sent. */
@@ -158,6 +158,11 @@ export const fixedStatements = {
     text: serverInfoText,
     limits,
     reason: 'health_check and get_database_info: version, size, role posture',
+  },
+  transaction_status: {
+    text: transactionStatusText,
+    limits,
+    reason: 'what became of a write whose end was never learned',
   },
   ...analysisStatements,
   ...postureStatements,

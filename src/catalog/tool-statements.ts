@@ -67,3 +67,10 @@ export const serverInfoText = `SELECT pg_catalog.current_setting('server_version
   pg_catalog.current_setting('server_encoding') AS encoding,
   pg_catalog.current_setting('TimeZone') AS timezone
 FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`;
+
+/**
+ * `committed`, `aborted`, `in progress`, or NULL where the server no longer keeps it; for a number it has not come to yet,
+ * invalid_parameter_value.
+ */
+export const transactionStatusText =
+  'SELECT pg_catalog.pg_xact_status(CAST(CAST($1 AS pg_catalog.text) AS pg_catalog.xid8)) AS status';

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { loadModule, parseSync } from 'libpg-query';
-import { type AuthorizedQuery, sealAuthorized } from '../../src/audit/audit-log.ts';
+import { type AuthorizedQuery, type Commit, sealAuthorized } from '../../src/audit/audit-log.ts';
 import type { Database, DatabaseLimits, DirectPostgresConnection } from '../../src/model/database.ts';
 import type { BindParameters, CallLimits } from '../../src/model/request.ts';
 import { type Mask, sealPermit } from '../../src/policy/permit.ts';
@@ -107,7 +107,10 @@ function treeOf(sql: string): Tree {
 }
 
 /** An AuthorizedQuery for any text, as the desk would hand it out after its intent is durable. */
-export function authorizedQuery(options: QueryOptions): AuthorizedQuery {
+export function authorizedQuery(
+  options: QueryOptions,
+  recordPrecommit: (commit: Commit) => Promise<void> = async () => undefined,
+): AuthorizedQuery {
   const { database, sql } = options;
   const parameters = bindings(options.values);
   const request = {
@@ -165,5 +168,5 @@ export function authorizedQuery(options: QueryOptions): AuthorizedQuery {
     },
   } as const;
   sealPermit({ ...permit });
-  return sealAuthorized({ ...permit, intent: { origin: 'test', seq: 0 } });
+  return sealAuthorized({ ...permit, intent: { origin: 'test', seq: 0 }, recordPrecommit });
 }

@@ -5,12 +5,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAuthorized } from '../../src/audit/audit-log.ts';
-import { type AuditDeskOptions, createAuditDesk } from '../../src/audit/desk.ts';
+import { type AuditDesk, type AuditDeskOptions, createAuditDesk } from '../../src/audit/desk.ts';
 import type { Backend } from '../../src/backends/backend.ts';
 import { createBackends } from '../../src/backends/backends.ts';
 import type { Broker } from '../../src/broker/answer.ts';
 import { type BrokerParts, createBroker } from '../../src/broker/broker.ts';
-import { createCatalogs } from '../../src/catalog/snapshots.ts';
+import type { AskServer } from '../../src/broker/settlement.ts';
+import { createCatalogs, type RunFixedStatement } from '../../src/catalog/snapshots.ts';
 import { createDatabases } from '../../src/databases/registry.ts';
 import type { Database } from '../../src/model/database.ts';
 import { type Principal, systemPrincipal } from '../../src/model/principal.ts';
@@ -32,6 +33,9 @@ export interface CorridorOptions {
 export interface Corridor {
   readonly broker: Broker;
   readonly parts: BrokerParts;
+  readonly desk: AuditDesk;
+  /** Runs a fixed text as the system principal. */
+  readonly ask: AskServer & RunFixedStatement;
   /** A call of `alice` with this text. */
   readonly run: (sql: string, changes?: Partial<QueryRequest>) => ReturnType<Broker['run']>;
   /** Records of one database's log in order, parsed; those of the broker's own catalog reads are left out. */
@@ -76,32 +80,37 @@ export async function openCorridor(options: CorridorOptions): Promise<Corridor> 
   const readSecret = async (reference: object) =>
     'env' in reference && typeof reference.env === 'string' ? reference.env : '';
   const backends = createBackends({ readSecret, nativeDriverForced: false });
-  const catalogs = createCatalogs({
-    memory: 512 * 1024 * 1024,
-    run: async (database, name, parameters, cause) => {
-      const call = {
-        id: randomUUID(),
-        tool: 'catalog',
-        principal: systemPrincipal,
-        client: {},
-        transport: 'internal',
-        cause: cause.id,
-      } as const;
-      const statement = {
-        from: 'fixed',
-        name,
-        parameters: { style: 'positional', values: parameters.map((value) => ({ value })) },
-      } as const;
-      const request: QueryRequest = { call, databaseId: database.id, action: 'select', statement, intent: 'read' };
-      return (await broker.run(request, new AbortController().signal)).rows;
-    },
-  });
+  const ask: Corridor['ask'] = async (
+    database: Database,
+    name: string,
+    parameters: readonly string[],
+    cause: { readonly id: string },
+  ) => {
+    const call = {
+      id: randomUUID(),
+      tool: 'catalog',
+      principal: systemPrincipal,
+      client: {},
+      transport: 'internal',
+      cause: cause.id,
+    } as const;
+    const statement = {
+      from: 'fixed',
+      name,
+      parameters: { style: 'positional', values: parameters.map((value) => ({ value })) },
+    } as const;
+    const request: QueryRequest = { call, databaseId: database.id, action: 'select', statement, intent: 'read' };
+    return (await broker.run(request, new AbortController().signal)).rows;
+  };
+  const catalogs = createCatalogs({ memory: 512 * 1024 * 1024, run: ask });
   const real: BrokerParts = { databases, catalogs, decisionPoint, audit, backends };
   const parts = { ...real, ...options.replace?.(real) };
   const broker = createBroker(parts);
   return {
     broker,
     parts,
+    desk: audit,
+    ask,
     run: (sql, changes) => broker.run(aRequest(sql, changes), new AbortController().signal),
     records: (id) => recordsUnder(join(directory, 'audit', id)),
     async close() {

@@ -10,8 +10,8 @@ export interface TcpRelay {
   readonly cut: () => void;
   /** From now on nothing passes in either direction; connections stay open. */
   readonly freeze: () => void;
-  /** Calls `seen` once, with what it is part of, when a client sends these bytes; the chunk waits until `seen` is done. */
-  readonly when: (bytes: string, seen: () => void) => void;
+  /** Calls `seen` once, when a client sends these bytes: after what they are part of was passed on, or instead of that. */
+  readonly when: (bytes: string, seen: () => void, how?: 'passed' | 'withheld') => void;
   readonly close: () => Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export async function tcpRelay(target: { readonly host: string; readonly port: n
   const sockets = new Set<Socket>();
   const sent: Buffer[] = [];
   let frozen = false;
-  let trap: { readonly bytes: string; readonly seen: () => void } | undefined;
+  let trap: { readonly bytes: string; readonly seen: () => void; readonly how: 'passed' | 'withheld' } | undefined;
   const server = createServer((client) => {
     const upstream = connect(target.port, target.host);
     for (const socket of [client, upstream]) {
@@ -34,7 +34,7 @@ export async function tcpRelay(target: { readonly host: string; readonly port: n
     client.on('data', (chunk: Buffer) => {
       sent.push(chunk);
       const sprung = trap !== undefined && chunk.includes(trap.bytes) ? trap : undefined;
-      if (!frozen) upstream.write(chunk);
+      if (!frozen && sprung?.how !== 'withheld') upstream.write(chunk);
       if (sprung === undefined) return;
       trap = undefined;
       sprung.seen();
@@ -55,8 +55,8 @@ export async function tcpRelay(target: { readonly host: string; readonly port: n
     freeze: () => {
       frozen = true;
     },
-    when: (bytes, seen) => {
-      trap = { bytes, seen };
+    when: (bytes, seen, how = 'passed') => {
+      trap = { bytes, seen, how };
     },
     close: async () => {
       cut();

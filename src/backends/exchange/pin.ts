@@ -3,7 +3,7 @@
 import type { Database } from '../../model/database.ts';
 import type { CallContext } from '../../model/request.ts';
 import type { Step } from '../protocol/encode.ts';
-import { readCells } from '../protocol/replies.ts';
+import { cellsOf } from '../protocol/replies.ts';
 import type { Channel } from './channel.ts';
 import type { Reply } from './converse.ts';
 import { allowPreparing, notePrepared, preparedAs } from './prepared.ts';
@@ -101,8 +101,7 @@ export function isPinned(
 ): boolean {
   const row = reply?.tag === 'SELECT 1' ? reply.rows[0] : undefined;
   if (row === undefined || step === undefined) return false;
-  const found: (string | null)[] = [];
-  readCells(row, (text) => found.push(text));
+  const found = cellsOf(row);
   if (!holdsPin(found, readOnly)) return false;
   notePrepared(session, 'pin', step);
   if (found[constant.length + 1] === directSession.value) allowPreparing(session);

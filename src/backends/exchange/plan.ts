@@ -9,7 +9,7 @@ import type { Channel } from './channel.ts';
 import { pinStep } from './pin.ts';
 import { witnessStep } from './witness.ts';
 
-/** The steps of one transaction, in order; the caller's statement is the last. */
+/** The steps of one transaction, in order; the caller's statement is the last, but for a write's question for its number. */
 export interface Plan {
   readonly steps: readonly Step[];
   /** Read-only transactions are always rolled back; the others wait for a COMMIT of their own. */
@@ -18,11 +18,17 @@ export interface Plan {
   readonly witness: number;
   /** Index of the statement. */
   readonly statement: number;
+  /** Index of the step that asks for the transaction's number, or -1. */
+  readonly xid: number;
 }
 
 const fixedStep = (text: string): Step => ({ text, types: [], values: [], maxRows: 0 });
 const beginReadOnly = fixedStep('BEGIN READ ONLY');
 const beginReadWrite = fixedStep('BEGIN READ WRITE');
+
+/** NULL where the statement changed nothing that a COMMIT would keep: no number is drawn then. */
+export const xidText = 'SELECT pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text';
+const askXid = fixedStep(xidText);
 
 /** Both walls must be open for a write: what the call may do at most, and what the database is. */
 export function mustBeReadOnly(
@@ -76,8 +82,15 @@ export function planOf(query: AuthorizedContents, statement: Readonly<StatementC
   const readOnly = mustBeReadOnly(query, statement);
   const witness = witnessStep(query.access, session);
   const opening = openingOf(query, readOnly, session);
-  const steps = [...opening, ...(witness === undefined ? [] : [witness]), statementStep(query, statement)];
-  return { steps, readOnly, witness: witness === undefined ? -1 : opening.length, statement: steps.length - 1 };
+  const before = [...opening, ...(witness === undefined ? [] : [witness])];
+  const steps = [...before, statementStep(query, statement), ...(readOnly ? [] : [askXid])];
+  return {
+    steps,
+    readOnly,
+    witness: witness === undefined ? -1 : opening.length,
+    statement: before.length,
+    xid: readOnly ? -1 : before.length + 1,
+  };
 }
 
 /** The bytes of a plan: every step under one Sync; for a read-only one the ROLLBACK follows in the same write. */

@@ -46,11 +46,16 @@ function affectedBy({ tag }: Reply): { readonly affected?: number } {
  */
 export async function runQuery(channel: Channel, call: Call, signal: AbortSignal, parts: RunParts) {
   const plan = planOf(call.query, call.statement, channel);
-  const { reply, overflow } = await exchangeStatement(channel, call, plan, signal);
+  const { reply, overflow, xid } = await exchangeStatement(channel, call, plan, signal);
   try {
     const released = await release(channel, call, plan, reply, overflow, parts);
-    if (!plan.readOnly) await commit(channel, call, released);
-    return { ...released, masked: maskedColumns(call.query), ...(plan.readOnly ? {} : affectedBy(reply)) };
+    const masked = maskedColumns(call.query);
+    if (plan.readOnly) return { ...released, masked };
+    const affected = affectedBy(reply);
+    refuseCut(released);
+    if (xid !== undefined) await call.query.recordPrecommit({ xid, ...affected });
+    await commit(channel, call);
+    return { ...released, masked, ...affected, ...(xid === undefined ? {} : { xid }) };
   } catch (error) {
     if (!plan.readOnly) await rollBack(channel);
     throw error;
@@ -85,12 +90,16 @@ async function release(
 }
 
 /** A write that cannot be answered in full is not made: its caller would not know what it did. */
-async function commit(channel: Channel, call: Call, { cut }: Released): Promise<void> {
-  if (cut !== 'none')
-    throw new Failure('LIMIT_EXCEEDED', `The statement returns more ${cut} than allowed; nothing was changed.`, {
-      hint: 'Return fewer rows or columns, or write fewer rows at a time.',
-      safeToRetry: true,
-    });
+export function refuseCut({ cut }: Pick<Released, 'cut'>): void {
+  if (cut === 'none') return;
+  throw new Failure('LIMIT_EXCEEDED', `The statement returns more ${cut} than allowed; nothing was changed.`, {
+    hint: 'Return fewer rows or columns, or write fewer rows at a time.',
+    safeToRetry: true,
+  });
+}
+
+/** From here on only the server knows what becomes of the write: its number is on record, so that it can be asked. */
+async function commit(channel: Channel, call: Call): Promise<void> {
   const watch = guard(channel, call.query.decision.obligations.limits.statementTimeout, undefined);
   const answer = await converse(channel, encodeSimple('COMMIT'), 1, slack);
   watch.release();

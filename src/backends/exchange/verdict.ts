@@ -3,6 +3,7 @@
 import type { AuthorizedContents, AuthorizedQuery } from '../../audit/audit-log.ts';
 import { Failure } from '../../model/errors.ts';
 import type { StatementContents } from '../../sql/statement.ts';
+import { cellsOf } from '../protocol/replies.ts';
 import { type Interruption, queryFailure } from '../query-error.ts';
 import { StaleCatalog } from '../stale-catalog.ts';
 import type { Channel } from './channel.ts';
@@ -26,7 +27,8 @@ export interface Ending {
 }
 
 export type Verdict =
-  | { readonly ok: true; readonly reply: Reply; readonly overflow: boolean }
+  /** `xid`: the number of a write's transaction; none where nothing was changed. */
+  | { readonly ok: true; readonly reply: Reply; readonly overflow: boolean; readonly xid?: string }
   /** `trusted`: the session ended its transaction as it should and may be used again. */
   | { readonly ok: false; readonly error: Failure; readonly trusted: boolean };
 
@@ -78,6 +80,15 @@ function isClosed({ replies, statuses, error, broken }: Answer, { readOnly }: Pl
   return statuses[1] === 'I' && replies.at(-1)?.tag === 'ROLLBACK';
 }
 
+/** The number of the transaction, where it has one; false when the server did not answer the question. */
+function xidOf({ replies }: Answer, { readOnly, xid }: Plan): { readonly xid?: string } | false {
+  if (readOnly) return {};
+  const row = replies[xid]?.tag === 'SELECT 1' ? replies[xid]?.rows[0] : undefined;
+  if (row === undefined) return false;
+  const [number] = cellsOf(row);
+  return typeof number === 'string' ? { xid: number } : {};
+}
+
 function errorOf(call: Call, plan: Plan, answer: Answer, ending: Ending): Failure | undefined {
   if (answer.error === undefined) return undefined;
   const { server, after } = answer.error;
@@ -101,5 +112,7 @@ export function judge(session: Channel, call: Call, plan: Plan, answer: Answer, 
   if (answer.broken === 'unexpected' || reply === undefined || !opened) return refuse(escaped(), false);
   if (answer.broken === 'overflow') return { ok: true, reply, overflow: true };
   if (answer.statuses[0] !== 'T' || !closed || !isExpectedTag(call.statement, reply)) return refuse(escaped(), false);
-  return { ok: true, reply, overflow: false };
+  const numbered = xidOf(answer, plan);
+  if (numbered === false) return refuse(escaped(), false);
+  return { ok: true, reply, overflow: false, ...numbered };
 }

@@ -79,3 +79,10 @@ export function readCells(body: Buffer, cell: (text: string | null, column: numb
     }
   }
 }
+
+/** The cells of one small row. */
+export function cellsOf(body: Buffer): readonly (string | null)[] {
+  const cells: (string | null)[] = [];
+  readCells(body, (text) => cells.push(text));
+  return cells;
+}

@@ -61,9 +61,13 @@ export function createRdsDataBackend(
     const queue = micros(arrived);
     const started = performance.now();
     try {
-      const { result, session } = await runCall({ ...parts, api: await connect() }, call, [signal, closing.signal]);
+      const { result, session, xid } = await runCall({ ...parts, api: await connect() }, call, [
+        signal,
+        closing.signal,
+      ]);
       const timings = { queue, connect: 0, execute: micros(started) };
-      return { ...result, backend: { pid: session.pid, version: session.version }, timings };
+      const written = xid === undefined ? {} : { xid };
+      return { ...result, backend: { pid: session.pid, version: session.version, ...written }, timings };
     } finally {
       places.release(place);
     }

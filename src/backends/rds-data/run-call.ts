@@ -3,7 +3,9 @@
 import { Failure } from '../../model/errors.ts';
 import type { QueryResult } from '../../model/result.ts';
 import type { Reply } from '../exchange/converse.ts';
+import { xidText } from '../exchange/plan.ts';
 import { hasPredictedShape, type Released, releaseRows } from '../exchange/release-rows.ts';
+import { refuseCut } from '../exchange/run-query.ts';
 import type { Call } from '../exchange/verdict.ts';
 import { maskedColumns } from '../masks.ts';
 import type { Field } from '../protocol/replies.ts';
@@ -42,6 +44,8 @@ type Run = Pick<QueryResult, 'columns' | 'rows' | 'cut' | 'bytes' | 'masked' | '
 export interface Ran {
   readonly result: Run;
   readonly session: Transaction['session'];
+  /** Number of a write's transaction; absent where nothing was changed. */
+  readonly xid?: string;
 }
 
 const invalid = (message: string) => new Failure('REQUEST_INVALID', message);
@@ -75,9 +79,10 @@ export async function runCall(parts: RunParts, call: Call, callers: readonly Abo
   const time = deadline(call.query.decision.obligations.limits.statementTimeout, callers);
   try {
     const result = await new Runner(parts, call, transaction, time, stated).run();
-    if (!transaction.readOnly) await commit(transaction, result);
-    if (transaction.readOnly) parts.track(transaction.abandon(false));
-    return { result, session: transaction.session };
+    const { session, readOnly } = transaction;
+    if (!readOnly) return { result, session, ...(await commit(transaction, call, result, time)) };
+    parts.track(transaction.abandon(false));
+    return { result, session };
   } catch (error) {
     parts.track(transaction.abandon(time.interruption() !== undefined));
     throw error;
@@ -86,15 +91,17 @@ export async function runCall(parts: RunParts, call: Call, callers: readonly Abo
   }
 }
 
-/** A write that cannot be answered in full is not made: its caller would not know what it did. */
-async function commit(transaction: Transaction, { cut }: Run): Promise<void> {
-  if (cut !== 'none')
-    throw new Failure('LIMIT_EXCEEDED', `The statement returns more ${cut} than allowed; nothing was changed.`, {
-      hint: 'Return fewer rows or columns, or write fewer rows at a time.',
-      safeToRetry: true,
-    });
+/** One request more than the write itself: the service's own transaction id says nothing to the server after a crash. */
+async function commit(transaction: Transaction, { query }: Call, run: Run, time: Deadline): Promise<Pick<Ran, 'xid'>> {
+  refuseCut(run);
+  const { records } = await transaction.execute(ownText(xidText, []), [], time);
+  const xid = records[0]?.[0]?.stringValue;
+  if (xid !== undefined) await query.recordPrecommit({ xid, ...affectedOf(run) });
   await transaction.commit();
+  return xid === undefined ? {} : { xid };
 }
+
+const affectedOf = ({ affected }: Run) => (affected === undefined ? {} : { affected });
 
 class Runner {
   constructor(
