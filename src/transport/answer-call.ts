@@ -15,7 +15,9 @@ export interface CallAnswer {
   readonly withdraw: () => void;
 }
 
-export function beginAnswer(response: ServerResponse, session: string): CallAnswer {
+/** `session`, where the call belongs to one, is named beside the answer. */
+export function beginAnswer(response: ServerResponse, session: string | undefined): CallAnswer {
+  const belongs = session === undefined ? {} : { 'Mcp-Session-Id': session };
   let alive: NodeJS.Timeout | undefined;
   const waiting = setTimeout(() => {
     openStream();
@@ -33,7 +35,7 @@ export function beginAnswer(response: ServerResponse, session: string): CallAnsw
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
-      'Mcp-Session-Id': session,
+      ...belongs,
     });
     response.flushHeaders();
   }
@@ -48,7 +50,7 @@ export function beginAnswer(response: ServerResponse, session: string): CallAnsw
       response.writeHead(200, {
         'Content-Type': 'application/json',
         'Content-Length': Buffer.byteLength(body),
-        'Mcp-Session-Id': session,
+        ...belongs,
       });
       response.end(body);
     },

@@ -1,6 +1,5 @@
 /** The facts of one call for the record: gathered from the protocol, each cut to a length a log line can bear. */
 
-import type { McpServer } from '@modelcontextprotocol/server';
 import type { CallContext } from '../model/request.ts';
 import { createCallId } from './call-id.ts';
 import type { Caller } from './caller.ts';
@@ -20,20 +19,22 @@ export interface RequestFacts {
   readonly meta: Readonly<Record<string, unknown>> | undefined;
 }
 
-/**
- * Client name and version are what the client says of itself. The server's accessors know them in both protocol eras:
- * from `initialize`, or from the envelope of the very request.
- */
+/** What the client says of itself: at `initialize`, or in the envelope of the very request. */
+export interface ClientFacts {
+  readonly client: { readonly name: string; readonly version: string } | undefined;
+  /** The protocol revision spoken. */
+  readonly protocol: string | undefined;
+}
+
 export function callContext(
-  server: McpServer['server'],
+  { client, protocol }: ClientFacts,
   request: RequestFacts,
   caller: Caller,
   tool: string,
   transport: TransportKind,
 ): CallContext {
-  const client = server.getClientVersion();
-  const protocol = server.getNegotiatedProtocolVersion();
-  const trace = traceparent.exec(String(request.meta?.['traceparent'] ?? ''));
+  const parent = request.meta?.['traceparent'];
+  const trace = parent === undefined ? null : traceparent.exec(String(parent));
   return {
     id: createCallId(),
     tool: cut(tool),

@@ -28,6 +28,13 @@ export function callerBehind(shell: AuthInfo | undefined): Caller | undefined {
 }
 
 /** Equal for two requests of the same identity, whatever roles it has now: what a session is bound to. */
-export function identityOf({ auth, issuer, id }: Principal): string {
-  return JSON.stringify([auth, issuer ?? null, id]);
+export function identityOf(principal: Principal): string {
+  const known = identities.get(principal);
+  if (known !== undefined) return known;
+  const { auth, issuer, id } = principal;
+  const identity = JSON.stringify([auth, issuer ?? null, id]);
+  identities.set(principal, identity);
+  return identity;
 }
+
+const identities = new WeakMap<Principal, string>();

@@ -86,7 +86,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const door = createDoor(options);
   const route = createRouter({ ...options, door, streamable, sse, isClosing: () => closing });
   const server = createServer({ ...(options.timeouts ?? defaultTimeouts), maxHeaderSize }, (request, response) => {
-    if (request.method === 'POST') void answering.track(new Promise((resolve) => response.once('close', resolve)));
+    if (request.method === 'POST') {
+      answering.enter();
+      response.once('close', answering.leave);
+    }
     route(request, response).catch((thrown: unknown) => {
       if (!(thrown instanceof HttpProblem)) onError(thrown instanceof Error ? thrown : new Error(String(thrown)));
       answerProblem(response, thrown instanceof HttpProblem ? thrown : new HttpProblem(500, 'Internal error.', -32603));

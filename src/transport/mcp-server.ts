@@ -2,7 +2,7 @@
 
 import { McpServer, ProtocolError, ProtocolErrorCode, type ServerContext } from '@modelcontextprotocol/server';
 import type { Toolbox } from '../tools/toolbox.ts';
-import { callContext, type TransportKind } from './call-context.ts';
+import { type ClientFacts, callContext, type TransportKind } from './call-context.ts';
 import type { Caller } from './caller.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
 import { type AskTool, completeName, readResource, resourceTemplates } from './resources.ts';
@@ -33,20 +33,17 @@ export function createMcpServer(
   transport: TransportKind,
   callerOf: (ctx: ServerContext) => Caller | undefined,
 ): McpServer {
-  const mcp = new McpServer(
-    { name: 'pgwarden', title: 'pgwarden', version },
-    {
-      // no prompts, and resources by template alone: clients that ask for a list get an empty one instead of an error
-      capabilities: {
-        tools: { listChanged: true },
-        prompts: { listChanged: false },
-        resources: { listChanged: false },
-        completions: {},
-      },
-      instructions,
-      cacheHints: { 'tools/list': { ttlMs: listKeptFor, cacheScope: 'private' } },
+  const mcp = new McpServer(implementationOf(version), {
+    // no prompts, and resources by template alone: clients that ask for a list get an empty one instead of an error
+    capabilities: {
+      tools: { listChanged: true },
+      prompts: { listChanged: false },
+      resources: { listChanged: false },
+      completions: {},
     },
-  );
+    instructions,
+    cacheHints: { 'tools/list': { ttlMs: listKeptFor, cacheScope: 'private' } },
+  });
   const ready = async () => (typeof toolbox === 'function' ? toolbox().catch(notReady) : toolbox);
   mcp.server.setRequestHandler('tools/list', async (_request, ctx) => {
     const { principal } = known(callerOf(ctx));
@@ -55,7 +52,7 @@ export function createMcpServer(
   const callTool = async (name: string, args: unknown, ctx: ServerContext) => {
     const caller = known(callerOf(ctx));
     const { id, _meta: meta } = ctx.mcpReq;
-    const call = callContext(mcp.server, { id, session: ctx.sessionId, meta }, caller, name, transport);
+    const call = callContext(factsOf(mcp.server), { id, session: ctx.sessionId, meta }, caller, name, transport);
     const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone]) : ctx.mcpReq.signal;
     const tools = await calls.track(ready());
     const result = await calls.track(tools.call(name, args, { call, signal }));
@@ -71,6 +68,16 @@ export function createMcpServer(
   mcp.server.setRequestHandler('resources/read', ({ params }, ctx) => readResource(params.uri, asking(ctx)));
   mcp.server.setRequestHandler('completion/complete', ({ params }, ctx) => completeName(params, asking(ctx)));
   return mcp;
+}
+
+/** How the server names itself. */
+export function implementationOf(version: string) {
+  return { name: 'pgwarden', title: 'pgwarden', version };
+}
+
+/** The server's accessors know the client in both protocol eras. */
+export function factsOf(server: McpServer['server']): ClientFacts {
+  return { client: server.getClientVersion(), protocol: server.getNegotiatedProtocolVersion() };
 }
 
 /** Why is the operator's to know, who reads it where the server was started. */

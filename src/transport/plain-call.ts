@@ -1,4 +1,4 @@
-/** Which `tools/call` of a 2025 session needs nothing of the SDK: one request, no progress asked for, nothing of a later revision. */
+/** Which `tools/call` needs nothing of the SDK: one request that asks for no progress and carries nothing but a call. */
 
 export interface PlainCall {
   readonly id: string | number;
@@ -9,13 +9,11 @@ export interface PlainCall {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields =>
+export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const envelope = new Set(['jsonrpc', 'id', 'method', 'params']);
 const parameters = new Set(['name', 'arguments', '_meta']);
-/** The SDK reads these; everything else under `_meta` is carried. */
-const isForSdk = (key: string) => key === 'progressToken' || key.startsWith('io.modelcontextprotocol/');
 
 /** The call a body stands for; undefined where the SDK has to look at it, be it to refuse it. */
 export function readPlainCall(body: unknown): PlainCall | undefined {
@@ -25,12 +23,15 @@ export function readPlainCall(body: unknown): PlainCall | undefined {
   if (!isFields(params) || !hasOnly(body, envelope) || !hasOnly(params, parameters)) return undefined;
   const { name, arguments: args, _meta: meta } = params;
   if (typeof name !== 'string' || !(args === undefined || isFields(args))) return undefined;
-  if (!(meta === undefined || isFields(meta)) || Object.keys(meta ?? {}).some(isForSdk)) return undefined;
+  if (!(meta === undefined || isFields(meta)) || (meta !== undefined && 'progressToken' in meta)) return undefined;
   return { id: typeof id === 'string' ? id : Number(id), name, arguments: args, meta };
 }
 
+/** Keys of `_meta` that the protocol keeps for itself; everything else is carried. */
+export const isReserved = (key: string) => key.startsWith('io.modelcontextprotocol/');
+
 function hasOnly(fields: Fields, known: ReadonlySet<string>): boolean {
-  for (const key of Object.keys(fields)) if (!known.has(key)) return false;
+  for (const key in fields) if (!known.has(key)) return false; // parsed JSON has no inherited keys
   return true;
 }
 

@@ -7,13 +7,21 @@ import {
   NodeStreamableHTTPServerTransport,
   toNodeHandler,
 } from '@modelcontextprotocol/node';
-import { type AuthInfo, createMcpHandler, isLegacyRequest, type McpServer } from '@modelcontextprotocol/server';
+import {
+  type AuthInfo,
+  type CallToolResult,
+  createMcpHandler,
+  isLegacyRequest,
+  type McpServer,
+  SERVER_INFO_META_KEY,
+} from '@modelcontextprotocol/server';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { type Caller, callerBehind, introduce } from './caller.ts';
-import { createMcpServer, type McpServerOptions } from './mcp-server.ts';
-import { cancelledRequest, type PlainCall, readPlainCall } from './plain-call.ts';
+import { readEnvelope } from './envelope.ts';
+import { createMcpServer, factsOf, implementationOf, type McpServerOptions } from './mcp-server.ts';
+import { cancelledRequest, isReserved, type PlainCall, readPlainCall } from './plain-call.ts';
+import { createPlainCalls, type PlainCalls } from './plain-calls.ts';
 import { HttpProblem } from './problem.ts';
-import { createSessionCalls, type SessionCalls } from './session-calls.ts';
 import { createSessions, type SessionLimits } from './sessions.ts';
 
 export interface StreamableHttpOptions extends McpServerOptions {
@@ -35,7 +43,8 @@ export interface StreamableHttp {
 interface Live {
   readonly transport: NodeStreamableHTTPServerTransport;
   readonly mcp: McpServer;
-  readonly calls: SessionCalls;
+  /** Of this session, those that the SDK does not see. */
+  readonly calls: PlainCalls;
 }
 
 export function createStreamableHttp(options: StreamableHttpOptions): StreamableHttp {
@@ -45,14 +54,12 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
   const modern = createMcpHandler(build, { legacy, onerror: onError });
   const serveModern = toNodeHandler(modern, { onerror: onError });
   const sessions = createSessions<Live>(options.sessionLimits);
+  const standalone = createPlainCalls({ ...options, session: undefined, complete: completed(options.version) });
 
   async function serve(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown) {
     const plainCall = readPlainCall(body);
-    const own = plainCall && sessionOfPlainCall(request, caller, plainCall);
-    if (plainCall && own) {
-      response.once('close', sessions.use(own.id));
-      return own.handle.calls.answer(plainCall, response, caller);
-    }
+    const answered = plainCall && answerPlainCall(plainCall, request, response, caller);
+    if (answered !== undefined) return answered;
     const introduced = Object.assign(request, { auth: introduce(caller) });
     const old = options.sessions === 'per_client' && (await isOld(request, body));
     if (!old) return serveModern(plain(introduced), response, body);
@@ -62,12 +69,23 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
     return openSession(introduced, response, caller, body);
   }
 
-  /** The session of a call that the SDK would let pass as it is; undefined leaves the request, and its refusal, to the SDK. */
-  function sessionOfPlainCall({ headers }: IncomingMessage, { principal }: Caller, call: PlainCall) {
+  /** Answers a call that the SDK would let pass as it is; undefined leaves the request, and its refusal, to the SDK. */
+  function answerPlainCall(call: PlainCall, request: IncomingMessage, response: ServerResponse, caller: Caller) {
+    if (!options.toolbox.has(call.name)) return undefined;
+    const client = readEnvelope(call, request.headers);
+    if (client !== undefined) return standalone.answer(call, client, response, caller);
+    const session = sessionOfPlainCall(request, caller, call);
+    if (session === undefined) return undefined;
+    response.once('close', sessions.use(session.id));
+    const { calls, mcp } = session.handle;
+    return calls.answer(call, factsOf(mcp.server), response, caller);
+  }
+
+  function sessionOfPlainCall({ headers }: IncomingMessage, { principal }: Caller, { meta }: PlainCall) {
     const id = headers['mcp-session-id'];
     const revision = headers['mcp-protocol-version'];
     const accept = headers.accept ?? '';
-    if (typeof id !== 'string' || !options.toolbox.has(call.name)) return undefined;
+    if (typeof id !== 'string' || Object.keys(meta ?? {}).some(isReserved)) return undefined;
     if (!accept.includes('application/json') || !accept.includes('text/event-stream')) return undefined;
     const session = sessions.find(id, principal);
     const negotiated = session?.handle.mcp.server.getNegotiatedProtocolVersion();
@@ -95,7 +113,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
     const transport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized(session) {
-        const calls = createSessionCalls({ ...options, server: mcp.server, session });
+        const calls = createPlainCalls({ ...options, session, complete: (result) => result });
         mcp.server.onclose = () => {
           sessions.remove(session);
           calls.end();
@@ -121,9 +139,20 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
     },
     sessionCount: sessions.size,
     async close() {
+      standalone.end();
       await Promise.allSettled([sessions.closeAll(), modern.close()]);
     },
   };
+}
+
+/** What the current revision has beside the result: that it is whole, and whose it is. */
+function completed(version: string) {
+  const server = { [SERVER_INFO_META_KEY]: implementationOf(version) };
+  return (result: CallToolResult): CallToolResult => ({
+    ...result,
+    _meta: { ...result._meta, ...server },
+    resultType: 'complete',
+  });
 }
 
 const eraHeaders = ['content-type', 'mcp-protocol-version', 'mcp-method', 'mcp-name'] as const;

@@ -1,4 +1,4 @@
-/** A plain call in a 2025 session is answered without the SDK; what the caller reads and the corridor learns is what the SDK makes of it. */
+/** A plain call is answered without the SDK; what the caller reads and the corridor learns is what the SDK makes of it. */
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Broker } from '../../src/broker/answer.ts';
@@ -13,11 +13,46 @@ afterEach(() => running?.server.close());
 const query = { name: 'run_query', arguments: { sql: 'select 1' } };
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-/** With a progress token the SDK answers, on a stream. */
-const throughSdk = (params: { readonly _meta?: object; readonly name: string }) => ({
-  ...params,
-  _meta: { ...params._meta, progressToken: 'p' },
+interface CallParams {
+  readonly _meta?: object;
+  readonly name: string;
+}
+
+/** A progress token leaves the call to the SDK. */
+const throughSdk = (params: CallParams) => ({ ...params, _meta: { ...params._meta, progressToken: 'p' } });
+
+const envelope = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+/** Sends a call as a client of one era does. */
+type Send = (params: CallParams, id?: number) => Promise<RawAnswer>;
+
+const revisionHeaders = (name: string) => ({
+  'mcp-protocol-version': '2026-07-28',
+  'mcp-method': 'tools/call',
+  'mcp-name': name,
 });
+
+const standAlone =
+  (url: URL): Send =>
+  (params, id = 5) =>
+    raw(url, {
+      headers: revisionHeaders(params.name),
+      body: rpc('tools/call', { ...params, _meta: { ...envelope, ...params._meta } }, id),
+    });
+
+async function inSession(url: URL): Promise<Send> {
+  const headers = { 'mcp-session-id': await openSession(url) };
+  return (params, id = 5) => raw(url, { headers, body: rpc('tools/call', params, id) });
+}
+
+const eras: readonly { readonly era: string; readonly connect: (url: URL) => Promise<Send> }[] = [
+  { era: 'in a 2025 session', connect: inSession },
+  { era: 'of the current revision', connect: async (url) => standAlone(url) },
+];
 
 /** The response of either framing. */
 function messageOf({ body }: RawAnswer): unknown {
@@ -34,28 +69,37 @@ const refusing: Broker['run'] = async () => {
 };
 const masked: Broker['run'] = async () => ({ ...anAnswer, masked: ['one'], cut: 'rows' });
 
-describe('the answer is the SDK’s, in one JSON body', () => {
-  test.each([
-    { what: 'rows', run: undefined, params: query },
-    { what: 'rows with a notice', run: masked, params: query },
-    { what: 'a refusal', run: refusing, params: query },
-    { what: 'bad arguments', run: undefined, params: { name: 'run_query', arguments: { sql: 7 } } },
-    { what: 'no arguments', run: undefined, params: { name: 'run_query' } },
-    { what: 'a trace', run: undefined, params: { ...query, _meta: { traceparent } } },
-  ])('$what', async ({ run, params }) => {
+const calls: readonly { readonly what: string; readonly run?: Broker['run']; readonly params: CallParams }[] = [
+  { what: 'rows', params: query },
+  { what: 'rows with a notice', run: masked, params: query },
+  { what: 'a refusal', run: refusing, params: query },
+  { what: 'bad arguments', params: { name: 'run_query', arguments: { sql: 7 } } as CallParams },
+  { what: 'no arguments', params: { name: 'run_query' } },
+  { what: 'a trace', params: { ...query, _meta: { traceparent } } },
+];
+
+describe.each(eras)('$era the answer is the SDK’s, in one JSON body', ({ connect }) => {
+  test.each(calls)('$what', async ({ run, params }) => {
     running = await listener({ parts: testParts(run) });
-    const headers = { 'mcp-session-id': await openSession(running.url) };
-    const own = await raw(running.url, { headers, body: rpc('tools/call', params, 5) });
-    const sdk = await raw(running.url, { headers, body: rpc('tools/call', throughSdk(params), 5) });
+    const send = await connect(running.url);
+    const own = await send(params);
+    const sdk = await send(throughSdk(params));
     expect(own.status).toBe(200);
     expect(own.headers['content-type']).toBe('application/json');
     expect(own.headers['content-length']).toBe(String(Buffer.byteLength(own.body)));
     expect(own.headers['mcp-session-id']).toBe(sdk.headers['mcp-session-id']);
-    expect(sdk.headers['content-type']).toBe('text/event-stream');
+    expect(sdk.headers['content-length']).toBeUndefined();
     expect(withoutIds(messageOf(own))).toEqual(withoutIds(messageOf(sdk)));
     const [one, other] = running.recorded.requests;
     expect(withoutIds(one)).toEqual(withoutIds(other));
     expect(running.recorded.refusals[0]).toBe(running.recorded.refusals[1]);
+  });
+
+  test('nothing that the SDK makes of an envelope, a session or a stream stands behind it', async () => {
+    running = await listener();
+    const send = await connect(running.url);
+    expect((await send(query)).headers['transfer-encoding']).toBeUndefined();
+    expect((await send(throughSdk(query))).headers['transfer-encoding']).toBe('chunked');
   });
 });
 
@@ -69,6 +113,66 @@ test('what the SDK would refuse is refused by it', async () => {
   expect(await ask({ accept: 'application/json' }, body)).toBe(406);
   expect(await ask({ 'mcp-session-id': 'of-nobody' }, body)).toBe(404);
   expect(running.recorded.requests).toEqual([]);
+});
+
+const client = envelope['io.modelcontextprotocol/clientInfo'];
+const of = (meta: object) => ({ ...query, _meta: { ...envelope, ...meta } });
+
+/** Each differs in one thing from a call that is answered; every one of them runs nothing. */
+const refused: readonly { what: string; headers?: Record<string, string>; params?: object; code: number }[] = [
+  { what: 'a header of another revision', headers: { 'mcp-protocol-version': '2025-06-18' }, code: -32020 },
+  { what: 'a header that names another method', headers: { 'mcp-method': 'tools/list' }, code: -32020 },
+  { what: 'a header that names another tool', headers: { 'mcp-name': 'list_tables' }, code: -32020 },
+  {
+    what: 'an unknown revision',
+    headers: { 'mcp-protocol-version': '2099-01-01' },
+    params: of({ 'io.modelcontextprotocol/protocolVersion': '2099-01-01' }),
+    code: -32022,
+  },
+  {
+    what: 'a client without a version',
+    params: of({ 'io.modelcontextprotocol/clientInfo': { name: client.name } }),
+    code: -32602,
+  },
+  { what: 'capabilities that are none', params: of({ 'io.modelcontextprotocol/clientCapabilities': 1 }), code: -32602 },
+  { what: 'arguments that are a list', params: { ...of({}), arguments: [] }, code: -32602 },
+];
+
+test.each(refused)('of the current revision, $what is refused by the SDK', async ({ headers, params, code }) => {
+  running = await listener();
+  await standAlone(running.url)(query); // what was found in order once excuses nothing else
+  const body = rpc('tools/call', params ?? of({}), 3);
+  const answer = await raw(running.url, { headers: { ...revisionHeaders('run_query'), ...headers }, body });
+  expect(messageOf(answer)).toMatchObject({ id: 3, error: { code } });
+  expect(running.recorded.requests).toHaveLength(1);
+});
+
+test('of the current revision, what the SDK understands besides is answered by it, and well', async () => {
+  running = await listener();
+  const headers = { ...revisionHeaders('run_query'), 'mcp-name': `=?base64?${btoa('run_query')}?=` };
+  const encoded = await raw(running.url, { headers, body: rpc('tools/call', of({}), 3) });
+  expect(messageOf(encoded)).toMatchObject({ id: 3, result: { structuredContent: { row_count: 1 } } });
+  for (const _meta of [
+    { 'io.modelcontextprotocol/logLevel': 'info' },
+    { 'io.modelcontextprotocol/clientInfo': undefined },
+  ]) {
+    const answer = await standAlone(running.url)({ ...query, _meta });
+    expect(messageOf(answer)).toMatchObject({ result: { structuredContent: { row_count: 1 } } });
+    expect(answer.headers['content-length']).toBeUndefined();
+  }
+});
+
+test('of the current revision, a client that goes away stops its call', async () => {
+  running = await listener({ parts: testParts(untilAborted) });
+  const { recorded, url } = running;
+  const leaving = new AbortController();
+  const body = rpc('tools/call', of({}), 3);
+  const headers = { ...revisionHeaders('run_query'), 'content-type': 'application/json' };
+  const answer = fetch(url, { method: 'POST', headers, body, signal: leaving.signal }).catch(() => 'gone');
+  await vi.waitFor(() => expect(recorded.signals).toHaveLength(1));
+  leaving.abort();
+  expect(await answer).toBe('gone');
+  await vi.waitFor(() => expect(recorded.signals[0]?.aborted).toBe(true));
 });
 
 test('a session of another principal does not exist for a plain call', async () => {
