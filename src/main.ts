@@ -41,14 +41,15 @@ async function openAudit(config: Config, log: Log): Promise<AuditDesk> {
     import('./audit/desk.ts'),
     import('./config/secrets.ts'),
   ]);
-  const { directory, sql, hmacKey, signingKey, networkFilesystem } = config.audit;
+  const { directory, sql, hmacKey, signingKey, networkFilesystem, ship, requireShippedWithin: within } = config.audit;
   const report = (message: string, cause?: unknown) => log.warn(message, { cause: String(cause ?? '') });
   const { read } = createSecrets();
   const keys = {
     ...(hmacKey === undefined ? {} : { hmacKey: await read(hmacKey) }),
     ...(signingKey === undefined ? {} : { signingKey: await read(signingKey) }),
   };
-  const audit = await createAuditDesk({ directory, sql, networkFilesystem, report, ...keys });
+  const required = ship === undefined || within === undefined ? {} : { requireShipped: { target: ship.name, within } };
+  const audit = await createAuditDesk({ directory, sql, networkFilesystem, report, ...keys, ...required });
   await audit.recover();
   return audit;
 }
@@ -98,7 +99,7 @@ async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promi
 }
 
 /** The fleet: what is in force, what may be used up, what is running, and what of it an operator sees. */
-async function openFleet(parts: Omit<FleetParts, 'policySource'>) {
+async function openFleet(parts: Omit<FleetParts, 'policySource'> & { readonly audit: AuditDesk }) {
   const [{ createFleet }, { createGuardedBackend }, { createHealth }, { createRunningCalls }, { createStatus }] =
     await Promise.all([
       import('./fleet/fleet.ts'),
@@ -107,7 +108,7 @@ async function openFleet(parts: Omit<FleetParts, 'policySource'>) {
       import('./fleet/running-calls.ts'),
       import('./fleet/status.ts'),
     ]);
-  const { config, backends } = parts;
+  const { config, backends, audit } = parts;
   const fleet = createFleet({ ...parts, policySource });
   const calls = createRunningCalls();
   const health = createHealth();
@@ -118,8 +119,20 @@ async function openFleet(parts: Omit<FleetParts, 'policySource'>) {
     databases: status.databases,
     runningCalls: () => calls.list().length,
     configurationRefused: () => fleet.state().configuration === 'refused',
+    ...(await shipLag(config, audit)),
   };
   return { fleet, guarded, status, gauges };
+}
+
+/** How long the oldest record of this server has waited for its copy elsewhere, where there is to be one. */
+async function shipLag(
+  { audit: { directory, ship } }: Config,
+  { instance }: AuditDesk,
+): Promise<Pick<Gauges, 'shipLag'>> {
+  if (ship === undefined) return {};
+  const { createShipLagReader, longestWait } = await import('./audit/ship-lag.ts');
+  const reader = createShipLagReader(directory, ship.name);
+  return { shipLag: async () => longestWait(await reader.read(instance), Date.now()) / 1000 };
 }
 
 /** Nobody counts where nobody can look. */
@@ -240,6 +253,15 @@ const emulateAws: CommandDeps['emulateAws'] = async (clusters) => {
   return startClusters(clusters, await readTemplate(templateFile()));
 };
 
+const openShipTarget: CommandDeps['openShipTarget'] = async (ship, series) => {
+  const [{ createS3Target }, { clientSettings }] = await Promise.all([
+    import('./shipping/s3-target.ts'),
+    import('./backends/aws/client-settings.ts'),
+  ]);
+  const client = await clientSettings('s3', ship.aws, undefined, 8);
+  return createS3Target({ ...ship, pathStyle: ship.aws.endpoint !== undefined, client }, series);
+};
+
 const terminal = {
   out: (text: string) => void process.stdout.write(`${text}\n`),
   err: (text: string) => void process.stderr.write(`${text}\n`),
@@ -257,4 +279,5 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   compose,
   discoverClusters,
   emulateAws,
+  openShipTarget,
 });

@@ -14,6 +14,7 @@ import { createLogs, type Logs } from './logs.ts';
 import type { RecordBody } from './records.ts';
 import { createSealer } from './sealer.ts';
 import { createSerializer } from './serializer.ts';
+import { createShipGate, type ShipRequirement } from './ship-gate.ts';
 import { createSpace, type Room } from './space.ts';
 
 export interface ArchiveOptions {
@@ -25,6 +26,8 @@ export interface ArchiveOptions {
   readonly signingKey?: string;
   /** `allow` where locks and flushes of a network file system are trusted; default `refuse`. */
   readonly networkFilesystem?: 'refuse' | 'allow';
+  /** Absent: calls do not wait for a copy of the log elsewhere. */
+  readonly requireShipped?: ShipRequirement;
   /** First part of every origin. */
   readonly deployment?: string;
   /** Absent: the first of `i1`, `i2` … that no living process holds. */
@@ -50,7 +53,7 @@ export interface Archive {
   readonly logs: Logs;
   readonly keys: HmacKeys;
   readonly report: Report;
-  /** Resolves when there is room for one more call. Throws LogUnavailable. */
+  /** Resolves when one more call may be recorded: there is room, and the copy is not behind. Throws LogUnavailable. */
   readonly admit: () => Promise<void>;
   /** Opens every log this instance left behind and writes what it owes. */
   readonly recover: () => Promise<void>;
@@ -96,6 +99,11 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
       );
   const measure = options.measureRoom === undefined ? {} : { measure: options.measureRoom };
   const space = createSpace({ directory: root, instance: instance.name, note, report, ...measure });
+  const { requireShipped } = options;
+  const gate =
+    requireShipped === undefined
+      ? undefined
+      : createShipGate({ root, instance: instance.name, note, report, ...requireShipped });
   if (sealer !== undefined)
     await anchor.resume().catch((error: unknown) => report('the anchor log cannot be read', error));
   const stopAnchor = sealer === undefined ? () => undefined : anchor.start(report);
@@ -108,9 +116,12 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
     logs,
     keys,
     report,
-    admit: space.admit,
+    async admit() {
+      await space.admit();
+      await gate?.admit();
+    },
     recover: () => recoverOwn(root, instance.name, logs, report),
-    ready: async () => !logs.stalled() && (await isWritable(root)),
+    ready: async () => !logs.stalled() && (await isWritable(root)) && ((await gate?.open()) ?? true),
     async close() {
       stopClosing();
       stopAnchor();

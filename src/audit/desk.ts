@@ -142,14 +142,15 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
 
   async function recordListing(request: QueryRequest, rows: number): Promise<Receipt> {
     const body = await recordOf(request, {}, undefined, brokerLog);
-    return before(report, () =>
-      logs.use(brokerLog, async (log) => {
+    return before(report, async () => {
+      await archive.admit();
+      return logs.use(brokerLog, async (log) => {
         const { placed } = await append(log, body);
         const value: NotExecuted = { why: 'answered_by_broker', rows };
         const base = { call: request.call.id, intentSeq: placed.seq, class: 'read', total: 0, audit: 0 } as const;
         return receipt(log, await log.outcome(outcomeRecord({ ok: true, value }, base)));
-      }),
-    );
+      });
+    });
   }
 
   async function recordConfig(change: ConfigChange): Promise<string | undefined> {
@@ -225,13 +226,17 @@ async function append(log: Log, body: IntentBody): Promise<{ readonly origin: st
   }
 }
 
+const notDurable = 'The audit record could not be made durable';
+const notShipped = 'The copy of the audit log elsewhere is too far behind';
+
 /** Nothing was executed yet: the same call may be sent again. */
 async function before<T>(report: Report, work: () => Promise<T>, undone = 'nothing was executed'): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     report('a record could not be made durable; the call was refused', cause);
-    throw new Refusal('AUDIT_UNAVAILABLE', `The audit record could not be made durable, so ${undone}.`, {
+    const behind = cause instanceof LogUnavailable && cause.fault === 'not_shipped';
+    throw new Refusal('AUDIT_UNAVAILABLE', `${behind ? notShipped : notDurable}, so ${undone}.`, {
       hint: 'Try again later; the operator of this server can see the reason.',
       safeToRetry: true,
       cause,

@@ -131,7 +131,8 @@ export async function takeInstance(root: string, note: string, name?: string): P
   );
 }
 
-async function lockFile(path: string): Promise<FileHandle | undefined> {
+/** Opens `path` and takes its lock, which the kernel gives back when the process dies; undefined while another holds it. */
+export async function lockFile(path: string): Promise<FileHandle | undefined> {
   const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o640);
   if (tryLock(file.fd)) return file;
   await file.close();

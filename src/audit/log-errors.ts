@@ -12,6 +12,8 @@ export type LogFault =
   | 'queue_full'
   | 'line_too_long'
   | 'closed'
+  /** The copy elsewhere is further behind than `audit.require_shipped_within` allows. */
+  | 'not_shipped'
   /** The log of this database is damaged or cannot be opened. */
   | 'unusable';
 

@@ -5,6 +5,7 @@ import type { BundleOptions } from './audit-bundle.ts';
 import type { FindOptions } from './audit-find.ts';
 import type { ExportOptions, QueryOptions } from './audit-query.ts';
 import type { ReportOptions } from './audit-report.ts';
+import type { ShipOptions } from './audit-ship.ts';
 import type { CommandDeps } from './deps.ts';
 
 /** Options every verb has: where the log is, and machine-readable output. */
@@ -81,6 +82,14 @@ export function registerAuditCommands(program: Command, deps: CommandDeps): void
     .action(async (databases: string[], options: AuditOptions & { export?: string }) => {
       const { auditHeads } = await import('./audit-heads.ts');
       await auditHeads(databases, options, deps);
+    });
+
+  verb(audit, 'ship', 'copy the log to where nobody can change it, as it is written', 'ship --config config.yaml')
+    .option('--once', 'ship what is there, and end')
+    .option('--status', 'how far the copies reach, and how long the oldest record has waited')
+    .action(async (options: ShipOptions) => {
+      const { auditShip } = await import('./audit-ship.ts');
+      await auditShip(options, deps);
     });
 
   verb(audit, 'receipt <receipt>', 'is the record a receipt was given for still there?', 'receipt receipt.json').action(

@@ -3,11 +3,12 @@
 import type { AuditDesk } from '../audit/desk.ts';
 import type { Broker } from '../broker/answer.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, ShipSettings } from '../config/config.ts';
 import type { Databases } from '../databases/databases.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Status } from '../fleet/status.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
+import type { ShipTarget } from '../shipping/target.ts';
 import type { HttpOptions } from '../transport/http-server.ts';
 import type { EmulateAws } from './demo-rds.ts';
 import type { DiscoverClusters } from './discover.ts';
@@ -55,6 +56,8 @@ export interface CommandDeps {
   readonly readAside: (file: string) => Promise<Config>;
   /** Builds every part of the broker without listening. Loads policies, opens the audit log, records what is in force. */
   readonly compose: (config: Config, log: Log) => Promise<Parts>;
+  /** Opens where the log is copied to; `series` names this audit directory there. Nothing is sent yet. */
+  readonly openShipTarget: (ship: ShipSettings, series: string) => Promise<ShipTarget>;
   /** The Aurora PostgreSQL clusters of an account and region. */
   readonly discoverClusters: DiscoverClusters;
   /** Starts the imitation of the RDS Data API that `demo --rds` talks to. */

@@ -1,6 +1,6 @@
 /** The whole configuration in our vocabulary: one deeply frozen object, complete with defaults, holding references to secrets and never secrets. */
 
-import type { Database, SecretReference } from '../model/database.ts';
+import type { AwsSettings, Database, SecretReference } from '../model/database.ts';
 import type { Finding } from './findings.ts';
 
 export const transports = ['stdio', 'streamable-http', 'sse'] as const;
@@ -73,6 +73,22 @@ export type PolicySettings =
     }
   | { readonly kind: 'builtin-local-read' };
 
+/** Where `pgwarden audit ship` copies the log to. */
+export interface ShipSettings {
+  readonly to: 's3';
+  /** Without anything secret: `s3://bucket/prefix`. Cursors are kept by it. */
+  readonly name: string;
+  readonly bucket: string;
+  /** Empty, or ends in a slash. */
+  readonly prefix: string;
+  readonly bucketOwner?: string;
+  readonly lock: 'compliance' | 'governance';
+  readonly keepDays: number;
+  /** Milliseconds between two passes. */
+  readonly every: number;
+  readonly aws: AwsSettings & { readonly region: string };
+}
+
 export interface AuditSettings {
   readonly directory: string;
   /** How SQL text is recorded. */
@@ -81,7 +97,8 @@ export interface AuditSettings {
   readonly signingKey?: SecretReference;
   readonly hotDays: number;
   readonly keepDays: number;
-  /** Milliseconds; absent means shipping is not required. */
+  readonly ship?: ShipSettings;
+  /** Milliseconds; absent means shipping is not required. Only with `ship`. */
   readonly requireShippedWithin?: number;
   readonly networkFilesystem: 'refuse' | 'allow';
 }

@@ -60,7 +60,29 @@ function checkServer({ server, audit }: ConfigInput, source: YamlFile): Finding[
   if (audit.keep_days < audit.hot_days) {
     findings.push(at(source, ['audit', 'keep_days'], 'error', `must not be less than hot_days (${audit.hot_days})`));
   }
-  return findings;
+  return [...findings, ...checkShipping(audit, source)];
+}
+
+/** Milliseconds that a pass may take when all is well: lines settle for two seconds, then they are sent. */
+const shippingTakes = 5_000;
+
+function checkShipping({ ship, require_shipped_within: within }: ConfigInput['audit'], source: YamlFile): Finding[] {
+  const path = ['audit', 'require_shipped_within'];
+  if (within === undefined) return [];
+  if (ship === undefined)
+    return [
+      at(source, path, 'error', 'needs audit.ship', 'Add under audit: ship: { to: s3, bucket: NAME, region: REGION }.'),
+    ];
+  if (within >= ship.every + shippingTakes) return [];
+  return [
+    at(
+      source,
+      path,
+      'error',
+      'must be at least 5s longer than ship.every',
+      'The copy is that old even when all is well.',
+    ),
+  ];
 }
 
 function checkDefault({ default_database: wanted }: ConfigInput, written: Written, source: YamlFile): Finding[] {

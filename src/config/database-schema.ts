@@ -25,7 +25,8 @@ const schemaName = text
       'must not hold pg_temp: temporary schemas are looked through last, so that nothing in them stands before a table',
   });
 
-const aws = z.strictObject({
+/** Which account, and as whom. */
+export const awsSchema = z.strictObject({
   role_arn: text.optional(),
   external_id: text.optional(),
   profile: text.optional(),
@@ -51,7 +52,7 @@ const common = {
 
 const reach = {
   region: text.optional().meta({ description: 'AWS region; taken from the ARN when absent.' }),
-  aws: aws.optional(),
+  aws: awsSchema.optional(),
 } as const;
 
 const network = {

@@ -14,6 +14,7 @@ import { deepFreeze } from './freeze.ts';
 import { findIncluded, includeDirectory } from './include.ts';
 import { type Environment, isWritable, localUser, stateAuditDirectory } from './locations.ts';
 import { type ConfigInput, configSchema, includedSchema } from './schema.ts';
+import { buildShip } from './ship-schema.ts';
 import { findUnbuilt, findWithoutEffect } from './unbuilt.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
@@ -78,6 +79,7 @@ function buildAudit(input: ConfigInput['audit'], directory: string, environment:
     ...(input.signing_key !== undefined && { signingKey: buildReference(input.signing_key, directory) }),
     hotDays: input.hot_days,
     keepDays: input.keep_days,
+    ...(input.ship !== undefined && { ship: buildShip(input.ship, input.keep_days) }),
     ...(input.require_shipped_within !== undefined && { requireShippedWithin: input.require_shipped_within }),
     networkFilesystem: input.network_filesystem,
   };

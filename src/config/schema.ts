@@ -6,6 +6,7 @@ import { logLevels, transports } from './config.ts';
 import { databaseDefaultsSchema, databaseIdPattern, databaseSchema } from './database-schema.ts';
 import { limitsSchema, poolsSchema } from './limit-schema.ts';
 import { secretReference } from './secret-schema.ts';
+import { shipSchema } from './ship-schema.ts';
 import { address, duration, size } from './units.ts';
 
 const text = z.string().min(1);
@@ -89,7 +90,10 @@ const audit = z.strictObject({
   signing_key: secretReference.optional(),
   hot_days: days.prefault(90),
   keep_days: days.prefault(365),
-  require_shipped_within: duration.optional(),
+  ship: shipSchema.optional().meta({ description: 'Where `pgwarden audit ship` copies the log to.' }),
+  require_shipped_within: duration
+    .optional()
+    .meta({ description: 'Calls are refused while a record has waited longer for its copy. Needs ship.' }),
   network_filesystem: z.enum(['refuse', 'allow']).prefault('refuse'),
 });
 

@@ -23,11 +23,6 @@ const refusing: readonly Unbuilt[] = [
     asked: ({ server }) => server.trusted_proxies.length > 0,
     instead: 'Leave it out: forwarding headers are not believed.',
   },
-  {
-    path: ['audit', 'require_shipped_within'],
-    asked: ({ audit }) => audit.require_shipped_within !== undefined,
-    instead: 'Leave it out: the log stays in its directory.',
-  },
 ];
 
 /** Without these the server starts, does less than it could, and `check` says so. */

@@ -14,6 +14,8 @@ export interface Gauges {
   readonly runningCalls: () => number;
   /** Whether the files hold a configuration that was refused. */
   readonly configurationRefused: () => boolean;
+  /** Seconds for which the oldest audit record has waited for its copy elsewhere; absent where none is made. */
+  readonly shipLag?: () => Promise<number>;
 }
 
 export interface Metrics {
@@ -113,6 +115,16 @@ async function addGauges(register: Registry, gauges: Gauges): Promise<void> {
       this.set(gauges.runningCalls());
     },
   });
+  const { shipLag } = gauges;
+  if (shipLag !== undefined)
+    new Gauge({
+      name: 'pgwarden_audit_ship_lag_seconds',
+      help: 'For how long the oldest audit record of this server has waited for its copy elsewhere.',
+      registers,
+      async collect() {
+        this.set(await shipLag());
+      },
+    });
   new Gauge({
     name: 'pgwarden_configuration_refused',
     help: '1 while the files hold a configuration that was refused.',

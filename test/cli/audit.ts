@@ -22,6 +22,7 @@ export function collecting(): { readonly deps: CommandDeps; readonly result: Pri
     compose: () => Promise.reject(new Error('nothing is composed here')),
     discoverClusters: () => Promise.reject(new Error('no account')),
     emulateAws: () => Promise.reject(new Error('nothing is emulated here')),
+    openShipTarget: () => Promise.reject(new Error('nowhere to ship to')),
     exitWith: (asked) => {
       result.code = asked;
     },

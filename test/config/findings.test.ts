@@ -185,9 +185,40 @@ test.each(['127.0.0.1:0', '[::1]:8000', 'localhost:8000', '127.9.9.9:1'])(
 test.each([
   ['server: { tls: { cert: c, key: k } }', 'server.tls'],
   ['server: { trusted_proxies: [10.0.0.0/8] }', 'server.trusted_proxies'],
-  ['audit: { require_shipped_within: 15m }', 'audit.require_shipped_within'],
 ])('%s loads, and says that serve will refuse it', (text, key) => {
   expect(configOf(`${text}\n${embedded}`).unbuilt).toMatchObject([{ key, line: 1, severity: 'warning' }]);
+});
+
+const shipped = (more: string) =>
+  `audit: { ship: { to: s3, bucket: evidence, region: eu-central-1 }, ${more} }\n${embedded}`;
+
+test('a copy that is required needs a place to be shipped to, in less time than is allowed', () => {
+  const nowhere = findingsOf(() => configOf(`audit: { require_shipped_within: 15m }\n${embedded}`));
+  expect(nowhere).toMatchObject([{ key: 'audit.require_shipped_within', hint: expect.stringContaining('ship:') }]);
+  const tooSoon = findingsOf(() => configOf(shipped('require_shipped_within: 64s')));
+  expect(tooSoon).toMatchObject([
+    { key: 'audit.require_shipped_within', message: 'must be at least 5s longer than ship.every' },
+  ]);
+  expect(configOf(shipped('require_shipped_within: 65s')).audit.requireShippedWithin).toBe(65_000);
+});
+
+test('a copy is kept as long as the log, in compliance mode, under a name without anything secret', () => {
+  expect(configOf(shipped('keep_days: 700')).audit.ship).toMatchObject({
+    name: 's3://evidence/pgwarden/',
+    lock: 'compliance',
+    keepDays: 700,
+    every: 60_000,
+  });
+});
+
+test.each([
+  ['a bucket that is none', 'bucket: UPPER', 'audit.ship.bucket'],
+  ['a prefix that does not end in a slash', 'bucket: evidence, prefix: logs', 'audit.ship.prefix'],
+  ['a prefix that climbs', 'bucket: evidence, prefix: "../"', 'audit.ship.prefix'],
+  ['a lock that is none', 'bucket: evidence, lock: none', 'audit.ship.lock'],
+])('%s stops the start', (_name, text, key) => {
+  const findings = findingsOf(() => configOf(`audit: { ship: { to: s3, region: eu-west-1, ${text} } }\n${embedded}`));
+  expect(findings).toMatchObject([{ key }]);
 });
 
 test.each([

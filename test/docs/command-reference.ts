@@ -17,6 +17,7 @@ function silentProgram(written: string[]): Command {
     compose: unused,
     discoverClusters: unused,
     emulateAws: unused,
+    openShipTarget: unused,
     exitWith: unused,
   });
 }

@@ -3,7 +3,7 @@
 import type { AwsSettings } from '../../model/database.ts';
 import { Failure } from '../../model/errors.ts';
 
-export type AwsService = 'rds-data' | 'secretsmanager' | 'sts' | 'rds';
+export type AwsService = 'rds-data' | 'secretsmanager' | 'sts' | 'rds' | 's3';
 
 /** Parts of an ARN that decide where it lives; a placeholder leaves `region` undefined. */
 export interface ArnPlace {

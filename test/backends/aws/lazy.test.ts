@@ -25,6 +25,7 @@ test('each package is brought by one file', () => {
     'data-api.ts',
     'describe-clusters.ts',
     'rds-roots.ts',
+    's3-target.ts',
     'secrets-manager.ts',
     'token-signer.ts',
   ]);
