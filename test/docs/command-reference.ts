@@ -8,7 +8,7 @@ const unused = (): never => {
 };
 
 /** The program with nothing behind it: what it writes is collected. */
-function silentProgram(written: string[]): Command {
+export function silentProgram(written: string[]): Command {
   return createProgram({
     version: '0.0.0',
     terminal: { out: (text) => void written.push(text), err: unused, interactive: false },

@@ -1,0 +1,195 @@
+/** Every code block of every page is checked by what would read it; those nothing can read are listed with the reason. */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { errorTable } from '../../src/model/errors.ts';
+import { readPolicyTests } from '../../src/policy/policy-tests.ts';
+import { readPolicyText } from '../../src/policy/policy-text.ts';
+import { parseTree } from '../../src/sql/parser.ts';
+import { silentProgram } from './command-reference.ts';
+import { type CodeBlock, codeBlocks, pages, readPage, root } from './pages.ts';
+
+const blocks = pages.flatMap(codeBlocks);
+const named = (block: CodeBlock) => `${block.page}:${block.line} ${block.language}`;
+const ofLanguage = (...languages: readonly string[]) => blocks.filter(({ language }) => languages.includes(language));
+
+/** Blocks without a reader: a word of the block → why. */
+const drawings: readonly (readonly [string, string])[] = [
+  ['resolve database → parse', 'a drawing of the corridor'],
+  ['broker/broker.ts ─', 'a drawing of the corridor'],
+  ['<audit.directory>/', 'a drawing of a directory'],
+];
+
+const known = ['sh', 'yaml', 'csv', 'json', 'sql', 'text', ''];
+
+test('every block says what it is in a language that is checked', () => {
+  expect(blocks.length).toBeGreaterThan(60);
+  expect(blocks.filter(({ language }) => !known.includes(language)).map(named)).toEqual([]);
+});
+
+test('a block without a language holds commands, or is a drawing on the list', () => {
+  const plain = ofLanguage('').filter(({ text }) => commandLines(text).length === 0);
+  expect(plain.filter(({ text }) => !drawings.some(([word]) => text.includes(word))).map(named)).toEqual([]);
+  expect(drawings.filter(([word]) => !plain.some(({ text }) => text.includes(word)))).toEqual([]);
+});
+
+/** The calls of pgwarden in a text, as words; what stands behind them as a comment or in a second column is no part of them. */
+function commandLines(text: string): string[] {
+  const joined = text.replace(/\\\n\s*/g, ' ');
+  return joined.split('\n').flatMap((line) => {
+    const [, call] = /^(?:\$ )?(?:sudo )?(?:node dist\/main\.js|pgwarden)(?= |$)(.*)$/.exec(line.trim()) ?? [];
+    return call === undefined
+      ? []
+      : [
+          call
+            .replace(/\s{2,}.*$/, '')
+            .replace(/\s[>|&#].*$/, '')
+            .replace(/\s\(.*\)$/, '')
+            .trim(),
+        ];
+  });
+}
+
+/** Words as a shell gives them; nothing is run and nothing expanded but quotes. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
+
+/** Why the program would not take these words; undefined where it would. */
+function misfit(args: readonly string[]): string | undefined {
+  const program = silentProgram([]);
+  let command: Command = program;
+  const rest = [...args];
+  for (
+    let inner: Command | undefined;
+    rest[0] !== undefined && !rest[0].startsWith('-');
+    command = inner, rest.shift()
+  ) {
+    inner = command.commands.find((each) => each.name() === rest[0]);
+    if (inner === undefined) break;
+  }
+  if (command.parent === null && rest[0] !== undefined && !rest[0].startsWith('-'))
+    return `there is no command ${rest[0]}`;
+  const serve = program.commands.find((each) => each.name() === 'serve');
+  const options = [...command.options, ...(serve?.options ?? [])];
+  const spelled = (word: string) => word.replace(/=.*/s, '').replaceAll('_', '-');
+  const unknown = rest
+    .filter((word) => /^--?[a-z]/i.test(word))
+    .find(
+      (word) =>
+        options.every(({ long, short }) => long?.replaceAll('_', '-') !== spelled(word) && short !== word) &&
+        !['--help', '-h'].includes(word),
+    );
+  return unknown === undefined ? undefined : `${command.name()} has no ${unknown}`;
+}
+
+describe('commands', () => {
+  test.each(ofLanguage('sh', '').filter(({ text }) => commandLines(text).length > 0))('$page:$line', ({ text }) => {
+    const wrong = commandLines(text).flatMap((line) => misfit(words(line)) ?? []);
+    expect(wrong).toEqual([]);
+  });
+
+  test('commands named in running text exist too', () => {
+    const called = pages
+      .filter((page) => page !== 'docs/commands.md')
+      .flatMap((page) =>
+        [
+          ...readPage(page)
+            .replace(/```[\s\S]*?```/g, '')
+            .matchAll(/`pgwarden ((?:[a-z-]+ ?)+)/g),
+        ].map(([, call]) => ({ page, call: call ?? '' })),
+      );
+    expect(called.length).toBeGreaterThan(20);
+    expect(called.filter(({ call }) => misfit(words(call).slice(0, 1)) !== undefined)).toEqual([]);
+  });
+
+  test.each(ofLanguage('sh'))('$page:$line is what a shell reads, and its npm scripts exist', ({ text }) => {
+    execFileSync('sh', ['-n'], { input: text });
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const called = [...text.matchAll(/npm run (?:--silent )?([\w-]+)/g)].map(([, name]) => name ?? '');
+    expect(called.filter((name) => !(name in scripts))).toEqual([]);
+    const paths = [
+      ...text.matchAll(/(?<![\w./])((?:test|audit|policies|deploy)\/[\w./-]+\.(?:ts|sh|md|yaml|json))/g),
+    ].map(([, path]) => path ?? '');
+    expect(paths.filter((path) => !existsSync(join(root, path)) && !path.includes('shop'))).toEqual([]);
+  });
+});
+
+describe('yaml', () => {
+  const isTests = (value: unknown) =>
+    Array.isArray(value) || (typeof value === 'object' && value !== null && 'cases' in value);
+
+  test.each(ofLanguage('yaml'))('$page:$line is a configuration, or a policy test', ({ page, text }) => {
+    const value: unknown = parseYaml(text);
+    if (isTests(value)) {
+      const body = Array.isArray(value) ? `database: shop\ncases:\n${text}` : text;
+      expect(readPolicyTests(page, body).cases.length).toBeGreaterThan(0);
+      return;
+    }
+    const directory = mkdtempSync(join(tmpdir(), 'pgwarden-docs-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const stub = 'databases: { sandbox: { type: embedded } }\n';
+    const file = join(directory, 'config.yaml');
+    writeFileSync(file, /^databases:/m.test(text) ? text : text + stub);
+    expect(loadConfig(file, {}).databases.length).toBeGreaterThan(0);
+  });
+});
+
+test.each(ofLanguage('csv'))('$page:$line: csv is policy rows, every one of them', ({ page, text }) => {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const ids = [...new Set(lines.map((line) => line.split(',')[line.startsWith('g') ? 3 : 2]?.trim() ?? ''))];
+  const { rows, faults } = readPolicyText(page, text, { databases: ids, rolesOnly: false });
+  expect(faults).toEqual([]);
+  expect(rows.rules.length + rows.limits.length + rows.masks.length + rows.links.length).toBe(lines.length);
+});
+
+test.each(ofLanguage('json'))(
+  '$page:$line: json is what a client keeps, or an error with a code that exists',
+  ({ text }) => {
+    const value: Readonly<Record<string, unknown>> = JSON.parse(text);
+    const { error } = value;
+    if (typeof error === 'object' && error !== null && 'code' in error)
+      expect(Object.keys(errorTable)).toContain(error.code);
+    else expect(Object.keys(value).some((key) => ['mcpServers', 'servers', 'result'].includes(key))).toBe(true);
+  },
+);
+
+test.each(ofLanguage('sql'))('$page:$line: sql is what PostgreSQL reads', async ({ text }) => {
+  expect((await parseTree(text)).stmts.length).toBeGreaterThan(0);
+});
+
+test('every link between pages leads somewhere, and its anchor is a heading there', () => {
+  const slug = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replace(/[`’'.,:()/?!*]/g, '')
+      .replaceAll(' ', '-');
+  const broken = pages.flatMap((page) =>
+    [
+      ...readPage(page)
+        .replace(/```[\s\S]*?```/g, '')
+        .matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g),
+    ].flatMap(([, target = '']) => {
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      if (!existsSync(join(root, file))) return [`${page} → ${target}`];
+      if (anchor === undefined) return [];
+      const headings = [...readPage(file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading ?? ''));
+      return headings.includes(anchor) ? [] : [`${page} → ${target}`];
+    }),
+  );
+  expect(broken).toEqual([]);
+});
+
+test('docs/README.md leads to every page of docs', () => {
+  const index = readPage('docs/README.md');
+  const missing = pages.filter(
+    (page) => page.startsWith('docs/') && page !== 'docs/README.md' && !index.includes(`(${page.slice(5)})`),
+  );
+  expect(missing).toEqual([]);
+});
