@@ -1,74 +1,90 @@
-/** The README, followed to the letter: its five steps bring a newcomer to an answered query on a database of their own. */
+/** The README, followed to the letter: five commands bring a newcomer to an answered query on a database of their own, under a policy. */
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, onTestFinished, test } from 'vitest';
+import { codeBlocks, readPage, root } from '../docs/pages.ts';
 import { testDatabase } from '../support/postgres.ts';
-import { entry } from '../support/product.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
+const steps = codeBlocks('README.md').find(({ text }) => text.includes('main.js init'))?.text ?? '';
 
-/** The shell blocks of the README, one after the other. */
-const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, body]) => body ?? '');
-const steps = blocks.find((block) => block.includes('policy init')) ?? '';
+/** The commands without their comments. */
+const commands = steps
+  .trim()
+  .split('\n')
+  .map((line) => line.replace(/\s+#.*$/, ''));
 
-test('every npm script it names exists', () => {
-  const named = [...readme.matchAll(/npm (?:run (\w+)|(test))/g)].map(([, script, plain]) => script ?? plain ?? '');
-  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+test('a newcomer needs at most five commands', () => {
+  expect(commands.length).toBeLessThanOrEqual(5);
+  expect(commands.map((line) => /main\.js (\w+)/.exec(line)?.[1] ?? line.split(' ')[0])).toEqual([
+    ...['npm', 'export', 'init', 'check', 'serve'],
+  ]);
 });
 
-test('every file it links to exists', () => {
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path ?? '');
-  expect(links.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+test('both SDKs and both parsers have their reason, in two sentences each at most', () => {
+  const section = /## Why two MCP SDKs[^\n]*\n([\s\S]*?)\n## /.exec(readPage('README.md'))?.[1] ?? '';
+  for (const name of ['@modelcontextprotocol/server', '@modelcontextprotocol/sdk', 'libpg-query', 'pgsql-ast-parser'])
+    expect(section).toContain(`\`${name}\``);
+  const sentences = section.replace(/`[^`]*`/g, 'x').match(/\.(?=\s|$)/g) ?? [];
+  expect(sentences.length).toBeLessThanOrEqual(8);
 });
 
-test('its steps lead from nothing to an answered query', async () => {
-  const database = await testDatabase({
-    seed: "CREATE TABLE public.users (id int, name text); INSERT INTO public.users VALUES (1, 'Ada')",
-  });
+/** A checkout: at full size a clone of this one, where the first command runs as well; else a directory with this one's build. */
+function checkout(environment: Readonly<Record<string, string>>): string {
   const directory = mkdtempSync(join(tmpdir(), 'pgwarden readme '));
-  onTestFinished(async () => {
-    rmSync(directory, { recursive: true, force: true });
-    await database.drop();
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  if (process.env['PGWARDEN_SOAK'] === '1') {
+    execFileSync('git', ['clone', '--quiet', root, directory]);
+    execFileSync('sh', ['-euc', commands[0] ?? ''], { cwd: directory, env: environment });
+  } else symlinkSync(join(root, 'dist'), join(directory, 'dist'));
+  return directory;
+}
+
+test('they lead from a checkout to an answered query, and to a refusal of what the policy does not give', {
+  timeout: 600_000,
+}, async () => {
+  const database = await testDatabase({
+    seed: `CREATE TABLE public.users (id int, name text); INSERT INTO public.users VALUES (1, 'Ada');
+           CREATE SCHEMA hr; CREATE TABLE hr.salaries (employee text, amount int)`,
   });
-  const yaml = /<<'YAML'\n([\s\S]*?)^YAML$/m.exec(steps)?.[1] ?? '';
-  const own = yaml
-    .replace('db.internal', `${database.host}\n    port: ${database.port}\n    ssl: disable`)
-    .replace('    database: orders', `    database: ${database.database}`)
-    .replace('user: broker', `user: ${database.user}`);
-  writeFileSync(join(directory, 'config.yaml'), own);
-  const env = { PATH: process.env['PATH'] ?? '', HOME: directory, ORDERS_PASSWORD: database.password };
-
-  const commands = [...steps.matchAll(/^node dist\/main\.js (.*?)(?:\s+#.*)?$/gm)].map(([, words]) =>
-    (words ?? '').split(/\s+/),
-  );
-  expect(commands.map((words) => words[0])).toEqual(['policy', 'check', 'serve']);
-  const [init, check, serve] = commands;
-  for (const words of [init, check]) {
-    const ran = spawnSync(process.execPath, [entry, ...(words ?? [])], { cwd: directory, env, encoding: 'utf8' });
-    expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: '' });
-  }
-
-  const policy = join(directory, 'policies/default.csv'); // the edit that the comment behind `policy init` asks for
-  writeFileSync(policy, readFileSync(policy, 'utf8').replace('# p, reader, *, public.*,', 'p, reader, *, public.*,'));
-
+  onTestFinished(database.drop);
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: tmpdir() };
+  const directory = checkout(environment);
+  const own = commands
+    .slice(1)
+    .map((line) =>
+      line
+        .replace('=…', `=${database.password}`)
+        .replace(
+          '--hostname db.internal',
+          `--hostname ${database.host} --port ${database.port} --ssl disable --id orders`,
+        )
+        .replace('--database orders --user broker', `--database ${database.database} --user ${database.user}`),
+    );
+  const serve = own.pop() ?? '';
+  const script = `${own.join('\n')}\nexec ${serve}`;
   const client = new Client({ name: 'newcomer', version: '1' });
+  // what the first commands say goes to stderr, since the last one speaks MCP on stdout
+  const quiet = script.replace(/^(node .*)$/gm, '$1 >&2');
   await client.connect(
     new StdioClientTransport({
-      command: process.execPath,
-      args: [entry, ...(serve ?? [])],
+      command: 'sh',
+      args: ['-euc', quiet],
       cwd: directory,
-      env,
+      env: environment,
       stderr: 'ignore',
     }),
   );
-  const answer = await client.callTool({ name: 'run_query', arguments: { sql: 'SELECT * FROM users' } });
+  const ask = async (sql: string) =>
+    (await client.callTool({ name: 'run_query', arguments: { sql } })).structuredContent;
+  expect(await ask('SELECT * FROM users')).toMatchObject({ rows: [{ id: 1, name: 'Ada' }] });
+  expect(await ask('SELECT * FROM hr.salaries')).toMatchObject({ error: { code: 'NAME_NOT_AVAILABLE' } });
   await client.close();
-  expect(answer.structuredContent).toMatchObject({ rows: [{ id: 1, name: 'Ada' }] });
+  expect(readFileSync(join(directory, 'policies/default.csv'), 'utf8')).toContain(
+    'p, reader, *, public.*, select, allow',
+  );
 });
