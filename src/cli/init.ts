@@ -41,7 +41,7 @@ async function withQuestions<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
   try {
     return await work(async (given, _flag, question, suggestion) => {
       if (given !== undefined) return given;
-      const answer = await lines.question(`${question}${suggestion === undefined ? '' : ` [${suggestion}]`}: `);
+      const answer = await lines.question(`${question}${suggestion ? ` [${suggestion}]` : ''}: `);
       return answer.trim() || (suggestion ?? '');
     });
   } finally {
@@ -49,12 +49,16 @@ async function withQuestions<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
   }
 }
 
+const isLoopback = (hostname: string) => /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(hostname);
+
 const variableOf = (id: string) => `${id.toUpperCase().replaceAll('-', '_')}_PASSWORD`;
 
 async function directKeys(options: InitOptions, database: string, id: string, ask: Ask) {
   const hostname = await ask(options.hostname, 'hostname', 'Host name of the server', 'localhost');
   const port = /^\d{1,5}$/.test(options.port) ? Number(options.port) : options.port;
-  const place = { hostname, port, database, ...(options.ssl !== undefined && { ssl: options.ssl }) };
+  // a connection that stays on this machine is written down as unencrypted; every other is verified unless a flag says less
+  const ssl = options.ssl ?? (isLoopback(hostname) ? 'disable' : undefined);
+  const place = { hostname, port, database, ...(ssl !== undefined && { ssl }) };
   if (options.secretArn !== undefined) return { ...place, secret_arn: options.secretArn };
   const user = await ask(options.user, 'user', 'Role to sign in with');
   if (options.passwordFile !== undefined) return { ...place, user, password: { file: options.passwordFile } };
@@ -72,6 +76,17 @@ async function databaseOf(options: InitOptions, ask: Ask): Promise<StarterDataba
   const resource_arn = await ask(options.resourceArn, 'resource-arn', 'ARN of the cluster');
   const secret_arn = await ask(options.secretArn, 'secret-arn', 'ARN of the secret');
   return { id, type, keys: { resource_arn, secret_arn, database } };
+}
+
+/** What readers may read from the start: nothing, unless somebody says so. */
+async function schemasOf(ask: Ask): Promise<readonly string[]> {
+  const answer = await ask(
+    undefined,
+    'schema',
+    'Schemas readers may read, with commas between; nothing opens none',
+    '',
+  );
+  return answer.split(',').flatMap((name) => name.trim() || []);
 }
 
 /** Writes the file and has it read back by the loader; one that does not load is not left behind. */
@@ -93,9 +108,9 @@ async function writeConfig(file: string, text: string, deps: CommandDeps): Promi
 }
 
 /** A policy that is there already is kept. */
-async function startPolicy(config: string, { schema }: InitOptions, deps: CommandDeps): Promise<void> {
+async function startPolicy(config: string, schema: readonly string[], deps: CommandDeps): Promise<void> {
   try {
-    await policyInit({ config, ...(schema !== undefined && { schema }) }, deps);
+    await policyInit({ config, ...(schema.length > 0 && { schema }) }, deps);
   } catch (thrown) {
     if (!(thrown instanceof CommandError) || thrown.exitCode !== 1) throw thrown;
     deps.terminal.out(thrown.message);
@@ -125,10 +140,14 @@ async function printClients(file: string, database: StarterDatabase, { out }: Te
 
 /** Throws CommandError, ConfigError. */
 export async function init(options: InitOptions, deps: CommandDeps): Promise<void> {
-  const database = await withQuestions((ask) => databaseOf(options, ask));
+  const { database, schema } = await withQuestions(async (ask) => ({
+    database: await databaseOf(options, ask),
+    schema: options.schema ?? (await schemasOf(ask)),
+  }));
   const file = resolve(options.config);
   await writeConfig(file, starterConfig(database), deps);
   deps.terminal.out(`Wrote ${options.config}: one database, ${database.id}, read-only.`);
-  await startPolicy(file, options, deps);
+  if (database.keys['ssl'] === 'disable') deps.terminal.out('Its connection is not encrypted (ssl: disable).');
+  await startPolicy(file, schema, deps);
   await printClients(file, database, deps.terminal);
 }

@@ -49,6 +49,10 @@ function addCheck(program: Command, deps: CommandDeps): void {
     });
 }
 
+/** Commander takes them out again where nobody sees colour, or NO_COLOR is set. */
+const paint = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`;
+const [bold, cyan] = [paint(1), paint(36)];
+
 /** Nothing heavy is imported here, so that `--help` is instant. */
 export function createProgram(deps: CommandDeps): Command {
   const program = new Command('pgwarden')
@@ -59,18 +63,31 @@ export function createProgram(deps: CommandDeps): Command {
       writeErr: (text) => deps.terminal.err(text.trimEnd()),
     })
     .showHelpAfterError('Hint: pgwarden --help lists every command; each has --help of its own.')
-    .addHelpText('after', '\nExample:\n  $ pgwarden demo --once')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ pgwarden demo --once                      a tour of what it promises\n' +
+        '  $ pgwarden init                             your own database\n' +
+        '  $ pgwarden policy explain --help            why something is refused',
+    )
+    .configureHelp({ styleTitle: bold, styleCommandText: cyan, styleSubcommandText: cyan, styleOptionText: cyan })
     .exitOverride();
-  addServe(program, deps);
-  addCheck(program, deps);
-  registerInit(program, deps);
-  registerDoctor(program, deps);
+  program.commandsGroup('Start:');
   registerDemo(program, deps);
-  registerPolicyCommands(program, deps);
-  registerAuditCommands(program, deps);
-  registerDatabasesCommands(program, deps);
-  registerStatusCommands(program, deps);
-  registerKeysCommand(program, deps);
+  registerInit(program, deps);
   registerMigrate(program, deps);
+  addCheck(program, deps);
+  addServe(program, deps);
+  program.commandsGroup('Decide:');
+  registerPolicyCommands(program, deps);
+  registerDoctor(program, deps);
+  program.commandsGroup('Prove:');
+  registerAuditCommands(program, deps);
+  program.commandsGroup('Operate:');
+  registerDatabasesCommands(program, deps);
+  registerKeysCommand(program, deps);
+  registerStatusCommands(program, deps);
+  program.addHelpCommand(
+    new Command('help').argument('[command]').description('the help of one of them').helpGroup('Operate:'),
+  );
   return program;
 }

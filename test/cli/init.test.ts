@@ -1,6 +1,7 @@
 /** `pgwarden init`: what it writes is what the other commands start with, and nothing that exists is touched. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,3 +95,37 @@ test.each([
   expect(stderr).toContain(told);
   await expect(readFile(join(directory, 'config.yaml'))).rejects.toThrow(/ENOENT/);
 });
+
+/** A terminal of its own comes from `script` (util-linux); elsewhere the questions are not asked. */
+test.skipIf(!existsSync('/usr/bin/script'))(
+  'on a terminal it asks, and what is answered with Enter is what it suggested',
+  async () => {
+    const directory = await emptyDirectory();
+    const command = `'${process.execPath}' '${entry}' init`;
+    const terminal = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { cwd: directory });
+    const answers = new Map([
+      ['Name of the database', 'Shop'],
+      ['Id for callers [shop]', ''],
+      ['Host name of the server [localhost]', ''],
+      ['Role to sign in with', 'broker'],
+      ['[SHOP_PASSWORD]', ''],
+      ['Schemas readers may read', 'public, sales'],
+    ]);
+    let screen = '';
+    terminal.stdout.on('data', (chunk: Buffer) => {
+      screen += chunk.toString();
+      for (const [question, answer] of answers) {
+        if (!screen.includes(question)) continue;
+        answers.delete(question);
+        terminal.stdin.write(`${answer}\n`);
+      }
+    });
+    expect(await new Promise((ended) => terminal.once('close', ended))).toBe(0);
+    expect(await readFile(join(directory, 'config.yaml'), 'utf8')).toMatch(
+      /shop:\n {4}type: direct_postgres\n {4}hostname: localhost\n {4}port: 5432\n {4}database: Shop\n {4}ssl: disable\n/,
+    );
+    const policy = await readFile(join(directory, 'policies/default.csv'), 'utf8');
+    expect(policy).toContain('p, reader, *, public.*, select, allow\np, reader, *, sales.*, select, allow\n');
+    expect(screen).toContain('Its connection is not encrypted (ssl: disable).');
+  },
+);
