@@ -24,6 +24,7 @@ const drawings: readonly (readonly [string, string])[] = [
   ['── the corridor ──', 'a drawing of the corridor'],
   ['broker/broker.ts ─', 'a drawing of the corridor'],
   ['<audit.directory>/', 'a drawing of a directory'],
+  ['<prefix><series>/', 'a drawing of a bucket'],
 ];
 
 const known = ['sh', 'yaml', 'csv', 'json', 'sql', 'text', ''];
@@ -126,19 +127,47 @@ describe('yaml', () => {
   const isTests = (value: unknown) =>
     Array.isArray(value) || (typeof value === 'object' && value !== null && 'cases' in value);
 
-  test.each(ofLanguage('yaml'))('$page:$line is a configuration, or a policy test', ({ page, text }) => {
+  /** The configurations shown above it on the same page: a later block may speak of what an earlier one began. */
+  const earlier = (page: string, line: number): unknown[] =>
+    ofLanguage('yaml')
+      .filter((block) => block.page === page && block.line < line)
+      .map(({ text }): unknown => parseYaml(text))
+      .filter((value) => !isTests(value));
+
+  const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+
+  /** `later` over `before`. */
+  function merge(later: unknown, before: unknown): unknown {
+    if (!isMap(later) || !isMap(before)) return later;
+    const both = Object.keys(later).filter((key) => key in before);
+    return { ...before, ...later, ...Object.fromEntries(both.map((key) => [key, merge(later[key], before[key])])) };
+  }
+
+  /** Read as the server reads it; one that names no database is given one. JSON is YAML. */
+  function asConfig(value: unknown): { readonly ok: true } | { readonly ok: false; readonly why: string } {
+    const directory = mkdtempSync(join(tmpdir(), 'pgwarden-docs-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, 'config.yaml');
+    writeFileSync(file, JSON.stringify(merge(value, { databases: { sandbox: { type: 'embedded' } } })));
+    try {
+      loadConfig(file, {});
+      return { ok: true };
+    } catch (thrown) {
+      return { ok: false, why: String(thrown) };
+    }
+  }
+
+  test.each(ofLanguage('yaml'))('$page:$line is a configuration, or a policy test', ({ page, line, text }) => {
     const value: unknown = parseYaml(text);
     if (isTests(value)) {
       const body = Array.isArray(value) ? `database: shop\ncases:\n${text}` : text;
       expect(readPolicyTests(page, body).cases.length).toBeGreaterThan(0);
       return;
     }
-    const directory = mkdtempSync(join(tmpdir(), 'pgwarden-docs-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
-    const stub = 'databases: { sandbox: { type: embedded } }\n';
-    const file = join(directory, 'config.yaml');
-    writeFileSync(file, /^databases:/m.test(text) ? text : text + stub);
-    expect(loadConfig(file, {}).databases.length).toBeGreaterThan(0);
+    const alone = asConfig(value);
+    const result = alone.ok ? alone : asConfig(earlier(page, line).reduceRight<unknown>(merge, value));
+    expect(result).toEqual({ ok: true });
   });
 });
 
