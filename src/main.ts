@@ -78,7 +78,7 @@ function policySource({ policy, server, stdio }: Config): PolicySource {
 
 /** The catalog loader reads through the corridor like everyone else: as the system principal, on behalf of a call. */
 async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promise<RunFixedStatement & AskServer> {
-  const { createCallId } = await import('./transport/call-id.ts');
+  const { createCallId } = await import('./model/call-id.ts');
   return async (database: Database, name: FixedName, parameters: readonly string[], cause: { readonly id: string }) => {
     const call = {
       id: createCallId(),

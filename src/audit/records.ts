@@ -79,7 +79,7 @@ export type ObjectUse = z.infer<typeof object>;
 const intent = z.strictObject({
   type: z.literal('intent'),
   call: callId,
-  /** The call on whose behalf the broker itself reads. */
+  /** The call on whose behalf the broker itself reads, or that asked several databases. */
   cause: callId.optional(),
   mcp: z.strictObject({ req: name.optional(), method: name, tool: name, proto: name.optional() }),
   trace: z.strictObject({ id: name, span: name }).optional(),

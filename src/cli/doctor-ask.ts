@@ -2,10 +2,10 @@
 
 import type { Answer } from '../broker/answer.ts';
 import type { FixedName } from '../catalog/fixed-statements.ts';
+import { createCallId } from '../model/call-id.ts';
 import { systemPrincipal } from '../model/principal.ts';
 import type { CallContext } from '../model/request.ts';
 import type { Json } from '../model/result.ts';
-import { createCallId } from '../transport/call-id.ts';
 import { CommandError } from './command-error.ts';
 import type { Parts } from './deps.ts';
 

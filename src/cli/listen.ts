@@ -53,7 +53,7 @@ export async function listenStdio(options: ListenOptions, parts: () => Promise<P
 /** Streamable HTTP, with legacy SSE beside it where the configuration says so. */
 export async function listenHttp({ config, version, log }: ListenOptions, parts: Parts): Promise<Listening> {
   const { startHttp } = await import('../transport/http-server.ts');
-  const { createCallId } = await import('../transport/call-id.ts');
+  const { createCallId } = await import('../model/call-id.ts');
   const { transport } = config.server;
   const server = await startHttp({
     toolbox: parts.toolbox,

@@ -1,10 +1,10 @@
 /** `pgwarden policy explain`: the corridor up to the decision, printed; never executes. */
 
+import { createCallId } from '../model/call-id.ts';
 import type { Database } from '../model/database.ts';
 import { isPrincipalId } from '../model/principal.ts';
 import { noParameters, type QueryRequest } from '../model/request.ts';
 import type { Explanation, Walked } from '../policy/explain.ts';
-import { createCallId } from '../transport/call-id.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps, Parts } from './deps.ts';
 import { createLog } from './log.ts';

@@ -1,10 +1,10 @@
 /** `pgwarden policy review` and `policy who`: who may do what, for people who must answer for it. */
 
 import type { Config } from '../config/config.ts';
+import { createCallId } from '../model/call-id.ts';
 import type { Database } from '../model/database.ts';
 import { systemPrincipal } from '../model/principal.ts';
 import type { ColumnAnswer, Grant } from '../policy/review.ts';
-import { createCallId } from '../transport/call-id.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 import { createLog } from './log.ts';

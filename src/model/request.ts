@@ -62,7 +62,7 @@ export interface CallContext {
   readonly trace?: { readonly id: string; readonly span: string };
   /** A stated reason or ticket. */
   readonly purpose?: string;
-  /** The call on whose behalf the broker itself reads (catalog loads). */
+  /** The call this one belongs to: on whose behalf the broker itself reads, or that asked several databases. */
   readonly cause?: string;
 }
 

@@ -22,6 +22,8 @@ export const pattern = z
   .optional()
   .describe('Only matching names; * and ? are wildcards, case is ignored.');
 
+export const tag = z.string().min(1).max(200).optional().describe('Only databases with this tag.');
+
 export const limit = z.int().min(1).max(500).default(100).describe('How many at most.');
 
 export const cursor = z.string().min(1).max(400).optional().describe('next_cursor of the page before.');

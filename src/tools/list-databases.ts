@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Database } from '../model/database.ts';
 import { noParameters } from '../model/request.ts';
 import { looks } from './annotations.ts';
-import { cursor, limit, pattern, purpose } from './fields.ts';
+import { cursor, limit, pattern, purpose, tag } from './fields.ts';
 import { nameMatcher, page } from './pages.ts';
 import { defineTool } from './tool.ts';
 
@@ -39,7 +39,7 @@ export const listDatabases = defineTool({
   description: 'Lists the databases you may use, with what each holds. Their id is the database_id of the other tools.',
   input: z.strictObject({
     pattern,
-    tag: z.string().min(1).max(200).optional().describe('Only databases with this tag.'),
+    tag,
     limit,
     cursor,
     purpose,

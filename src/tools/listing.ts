@@ -15,21 +15,21 @@ const dialect = 'https://json-schema.org/draft/2020-12/schema';
  * The JSON Schema of one side of a tool. A cell (the only custom type) is shown as its six kinds: explicit, and without
  * recursion. That keys are strings, lengths of texts, and the bounds zod adds to every integer are left out: models pay
  * for each byte of the list, and what a text may be is checked here, not by the client.
- * Results are open: a member added one day must not break a client that keeps an old list, so inside a result nothing is
- * required either, and an object of facts by name is shown as an object.
+ * Results are open: a member added one day must not break a client that keeps an old list, so in a result nothing is
+ * required, and an object of facts by name is shown as an object.
  */
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
   const { $schema, ...converted } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-    override({ zodSchema, jsonSchema: json, path }) {
+    override({ zodSchema, jsonSchema: json }) {
       if (zodSchema._zod.def.type === 'custom') json.type = ['string', 'number', 'boolean', 'object', 'array', 'null'];
       delete json.propertyNames;
       delete json.minLength;
       delete json.maxLength;
       if (io === 'output' && (json.additionalProperties === false || isFacts(zodSchema)))
         delete json.additionalProperties;
-      if (io === 'output' && path.length > 0) delete json.required;
+      if (io === 'output') delete json.required;
       if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
       if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
     },
@@ -49,18 +49,13 @@ function withoutTypeLists(_key: string, value: unknown): unknown {
   return { ...rest, anyOf: type.map((one: unknown) => ({ type: one })) };
 }
 
-const errorSchema = {
-  type: 'object',
-  properties: { error: { type: 'object' } },
-  required: ['error'],
-} as const;
-
 /**
- * The result or the error. Older clients hold the structured content of an `isError` answer to the output schema as
- * well, and throw away an answer that does not fit: the model would never read why it was refused.
+ * The result, or the error in its place. Older clients hold the structured content of an `isError` answer to the output
+ * schema as well, and throw away an answer that does not fit: the model would never read why it was refused.
  */
 function outputSchema(output: z.ZodObject) {
-  return { type: 'object' as const, anyOf: [jsonSchema(output, 'output'), errorSchema] };
+  const schema = jsonSchema(output, 'output');
+  return { ...schema, properties: { error: { type: 'object' as const }, ...Object(schema['properties']) } };
 }
 
 /** What a client sees of a tool. */

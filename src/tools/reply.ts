@@ -38,18 +38,21 @@ function withMember(name: string, json: string, rest: Readonly<Record<string, un
   return `{"${name}":${json}${tail === '}' ? '' : ','}${tail}`;
 }
 
-/** An error a model can act on: a stable code, one sentence, a hint, the place in the SQL text. */
-export function refused(error: BrokerError, call: CallContext): CallToolResult {
+/** An error as callers see it: a stable code, one sentence, a hint, the place in the SQL text. */
+export function errorContent(error: BrokerError, call: CallContext) {
   const hint = error.code === 'INTERNAL' ? `Tell the operator of this server the call id ${call.id}.` : error.hint;
-  const content = {
-    error: {
-      code: error.code,
-      message: error.message,
-      ...(hint === undefined ? {} : { hint }),
-      ...(error.position === undefined ? {} : { position: error.position }),
-      ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
-    },
+  return {
+    code: error.code,
+    message: error.message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(error.position === undefined ? {} : { position: error.position }),
+    ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
   };
+}
+
+/** An error in the place of an answer: a model can act on it. */
+export function refused(error: BrokerError, call: CallContext): CallToolResult {
+  const content = { error: errorContent(error, call) };
   return {
     isError: true,
     content: [{ type: 'text', text: JSON.stringify(content) }],

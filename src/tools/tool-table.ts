@@ -16,6 +16,7 @@ import { listSchemas } from './list-schemas.ts';
 import { listTables } from './list-tables.ts';
 import { recommendIndexes } from './recommend-indexes.ts';
 import { runQuery } from './run-query.ts';
+import { runQueryOnDatabases } from './run-query-on-databases.ts';
 import { showPostgresqlSettings } from './show-postgresql-settings.ts';
 import type { Tool } from './tool.ts';
 
@@ -30,6 +31,7 @@ export const toolTable: readonly Tool[] = [
   getDatabaseInfo,
   healthCheck,
   executeStatement,
+  runQueryOnDatabases,
   analyzeDatabaseStructure,
   showPostgresqlSettings,
   identifySlowQueries,

@@ -6,6 +6,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { Broker } from '../broker/answer.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Databases } from '../databases/databases.ts';
+import type { BrokerError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import type { CallContext } from '../model/request.ts';
 import type { Receipt } from '../model/result.ts';
@@ -35,6 +36,8 @@ export interface ToolAnswer<Output> {
   /** What must be said besides (rows cut, masked, untrusted text): a second text block. */
   readonly notice?: string;
   readonly receipt?: Receipt;
+  /** What went wrong in parts of an answer that is given nonetheless. */
+  readonly failures?: readonly { readonly error: BrokerError; readonly call: CallContext }[];
 }
 
 /** Answers are built once and read only; their types say so all the way down. */

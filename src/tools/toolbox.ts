@@ -38,7 +38,13 @@ export function createToolbox({ parts, onFault, table = toolTable }: ToolboxOpti
   async function attempt(name: string, args: unknown, invocation: Invocation): Promise<CallToolResult> {
     const tool = byName.get(name);
     if (tool === undefined) throw new InvalidArguments('There is no such tool.', 'Call tools/list.');
-    return answered(await tool.run(parts, args, invocation), invocation.call);
+    const answer = await tool.run(parts, args, invocation);
+    for (const { error, call } of answer.failures ?? []) report(error, call);
+    return answered(answer, invocation.call);
+  }
+
+  function report(error: BrokerError, call: CallContext): void {
+    if (error.code === 'INTERNAL') onFault?.(error, call);
   }
 
   /** Bad arguments end before the corridor; their record is made here (invariant 3). */
@@ -62,7 +68,7 @@ export function createToolbox({ parts, onFault, table = toolTable }: ToolboxOpti
         return await attempt(name, args, invocation);
       } catch (thrown) {
         const error = await record(asBrokerError(thrown), invocation.call);
-        if (error.code === 'INTERNAL') onFault?.(error, invocation.call);
+        report(error, invocation.call);
         return refused(error, invocation.call);
       }
     },

@@ -1,7 +1,7 @@
 /** The facts of one call for the record: gathered from the protocol, each cut to a length a log line can bear. */
 
+import { createCallId } from '../model/call-id.ts';
 import type { CallContext } from '../model/request.ts';
-import { createCallId } from './call-id.ts';
 import type { Caller } from './caller.ts';
 
 export type TransportKind = CallContext['transport'];

@@ -453,6 +453,52 @@ describe('resources', () => {
   });
 });
 
+describe('run_query_on_databases', () => {
+  const sql = 'SELECT count(*) AS n FROM customers';
+
+  test('answers of each database under its own policy, and the failure of one is not that of the others', async () => {
+    const answer = await ask('ada', 'run_query_on_databases', {
+      sql,
+      database_ids: ['sales', 'ledger', 'away', 'nowhere'],
+    });
+    expect(answer.isError).toBe(false);
+    expect(answer.structured).toMatchObject({
+      succeeded: 1,
+      failed: 3,
+      results: [
+        { database_id: 'sales', rows: [{ n: 1 }], receipt: { origin: expect.stringContaining('sales') } },
+        { database_id: 'ledger', error: { code: 'DATABASE_UNKNOWN' } },
+        { database_id: 'away', error: { code: 'CATALOG_UNAVAILABLE' } },
+        { database_id: 'nowhere', error: { code: 'DATABASE_UNKNOWN' } },
+      ],
+    });
+    const text = JSON.stringify(answer.structured);
+    expect(text).not.toContain(String(database.port));
+    const { newest } = await openTailReader(place.auditDirectory, [], 100_000);
+    const parent = answer.meta['pgwarden/call'];
+    const ours = newest.flatMap(({ record }) => (record.type === 'intent' && record.cause === parent ? [record] : []));
+    expect(ours.map(({ decision }) => decision.eff).sort()).toEqual(['allow', 'deny', 'deny', 'deny']);
+    expect(new Set(ours.map(({ mcp }) => mcp.tool))).toEqual(new Set(['run_query_on_databases']));
+  });
+
+  test('a pattern never reaches what the caller may not use', async () => {
+    const answer = await ask('will', 'run_query_on_databases', { sql, pattern: '*' });
+    expect(answer.structured).toMatchObject({ results: [{ database_id: 'ledger', rows: [{ n: 1 }] }] });
+    const denied = await ask('noah', 'run_query_on_databases', { sql, pattern: '*' });
+    expect(denied.code).toBe('REQUEST_INVALID');
+  });
+
+  test('never writes, also where the caller may', async () => {
+    const answer = await ask('will', 'run_query_on_databases', {
+      sql: 'INSERT INTO orders (id) VALUES (77)',
+      database_ids: ['ledger'],
+    });
+    expect(answer.structured).toMatchObject({
+      results: [{ database_id: 'ledger', error: { code: 'STATEMENT_NOT_READ_ONLY' } }],
+    });
+  });
+});
+
 test('every tool that ran left an intent and an outcome under its own name', async () => {
   const { newest } = await openTailReader(place.auditDirectory, [], 100_000);
   const records = newest.map(({ record }) => record);

@@ -86,17 +86,22 @@ export function printToolReference(tools: readonly Tool[]): string {
 function section(tool: Tool): string {
   const { inputSchema, outputSchema } = listTool(tool);
   const input = schema.parse(inputSchema);
-  const own = Object.entries(input.properties ?? {}).filter(([name]) => !shared.includes(name));
-  const result = schema.parse(outputSchema).anyOf?.[0];
+  const given = Object.entries(input.properties ?? {}).filter(([name]) => !shared.includes(name));
+  const published = schema.parse(outputSchema).properties ?? {};
+  const own = Object.keys(tool.output.shape); // `error`, in the place of a result, is told once for all tools
+  const result = { properties: Object.fromEntries(Object.entries(published).filter(([name]) => own.includes(name))) };
+  const always = Object.entries(tool.output.shape).flatMap(([name, { _zod }]) =>
+    _zod.optout === 'optional' ? [] : name,
+  );
   return [
     `## ${tool.name}`,
     '',
     tool.description,
     '',
-    ...(own.length === 0 ? ['No parameters of its own.', ''] : parameters(own, input.required ?? [])),
+    ...(given.length === 0 ? ['No parameters of its own.', ''] : parameters(given, input.required ?? [])),
     'Answer:',
     '',
-    ...fields(result, 0),
+    ...fields(result, always, 0),
     '',
   ].join('\n');
 }
@@ -123,12 +128,12 @@ function typeName({ type, enum: values, items, anyOf }: Schema): string {
 }
 
 /** Members of a result, two levels deep: what lies below is told by the names. */
-function fields(result: Schema | undefined, depth: number): string[] {
+function fields(result: Schema | undefined, always: readonly string[], depth: number): string[] {
   return Object.entries(result?.properties ?? {}).flatMap(([name, field]) => {
     const inner = field.properties === undefined ? field.items : field;
-    const optional = depth > 0 || result?.required?.includes(name) ? '' : ' (where it applies)';
+    const optional = depth > 0 || always.includes(name) ? '' : ' (where it applies)';
     const text = field.description === undefined ? '' : `: ${field.description}`;
     const line = `${'  '.repeat(depth)}- \`${name}\` ${typeName(field)}${optional}${text}`;
-    return [line, ...(depth < 1 ? fields(inner, depth + 1) : [])];
+    return [line, ...(depth < 1 ? fields(inner, always, depth + 1) : [])];
   });
 }
