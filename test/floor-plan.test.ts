@@ -14,7 +14,6 @@ const mayImport: Record<string, readonly string[]> = {
     'shipping',
     'fleet',
     'observability',
-    'transport',
     'tools',
     'broker',
     'backends',
