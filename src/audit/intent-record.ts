@@ -2,7 +2,7 @@
 
 import type { BrokerError, ErrorCode } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
-import type { CallContext, QueryRequest } from '../model/request.ts';
+import type { CallContext, Confirmation, QueryRequest } from '../model/request.ts';
 import type { Decision } from '../policy/permit.ts';
 import { openStatement, type StatementContents } from '../sql/statement.ts';
 import type { Trail } from './audit-log.ts';
@@ -48,7 +48,7 @@ export async function intentRecord(
     ...optional('stmt', statement === undefined ? undefined : statementSection(statement)),
     act: request.action,
     ...optional('objects', objects === undefined ? undefined : [...objects]),
-    decision: decisionSection(trail.decision, error),
+    decision: decisionSection(trail.decision, error, request.confirmation),
     ...(error === undefined ? {} : { final: true }),
   };
 }
@@ -145,8 +145,13 @@ function statementSection(statement: StatementContents) {
   };
 }
 
-function decisionSection(decision: Decision | undefined, error: BrokerError | undefined): IntentBody['decision'] {
-  const code = error === undefined ? {} : { code: error.code };
+function decisionSection(
+  decision: Decision | undefined,
+  error: BrokerError | undefined,
+  confirmation: Confirmation | undefined,
+): IntentBody['decision'] {
+  const confirmed = confirmation?.answer === 'accepted' ? { confirmed: true as const } : {};
+  const code = error === undefined ? confirmed : { code: error.code };
   const eff = error === undefined ? 'allow' : 'deny';
   if (decision === undefined) return { eff, ...code };
   const { limits, masks } = decision.obligations;

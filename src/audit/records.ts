@@ -55,6 +55,8 @@ const decision = z.strictObject({
   code: text(64).optional(),
   /** Which check of an identity failed. */
   why: text(64).optional(),
+  /** A person confirmed the call, as the client tells. */
+  confirmed: z.literal(true).optional(),
   rules: z.array(text(2048)).optional(),
   policy: text(64).optional(),
   model: text(64).optional(),

@@ -15,6 +15,7 @@ import type { DecisionPoint } from '../policy/decision-point.ts';
 import { parseStatement } from '../sql/parse-statement.ts';
 import { resolveReferences } from '../sql/references/resolve-references.ts';
 import type { Answer, Broker, Listing, View } from './answer.ts';
+import { requireConfirmation } from './require-confirmation.ts';
 
 export interface BrokerParts {
   readonly databases: Databases;
@@ -32,6 +33,7 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
     const { knows } = decisionPoint.visibility(request.call.principal, database.id); // hidden names end where missing ones do
     const { access } = note(trail, { access: await resolveReferences(statement, catalogs, knows) });
     const permit = await authorize(decisionPoint, statement, access, trail);
+    requireConfirmation(database, request);
     return audit.recordIntent(permit);
   }
 

@@ -106,6 +106,7 @@ export function buildDatabase(id: string, input: DatabaseInput, foundation: Foun
     readonly: input.readonly ?? defaults.readonly ?? true,
     legacyWrites: false,
     requirePurpose: input.require_purpose ?? defaults.require_purpose ?? false,
+    ...((input.confirm ?? defaults.confirm) === 'writes' && { confirm: 'writes' }),
     searchPath: input.search_path ?? defaults.search_path ?? ['public'],
     dialect: input.dialect ?? defaults.dialect ?? 'full',
     connection: buildConnection(input, foundation),

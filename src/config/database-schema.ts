@@ -40,6 +40,10 @@ const common = {
   enabled: z.boolean().optional().meta({ description: 'false: refuse new calls, cancel running ones.' }),
   readonly: z.boolean({ error: 'must be true or false' }).optional().meta({ description: 'Default true.' }),
   require_purpose: z.boolean().optional().meta({ description: 'Refuse calls that state no purpose.' }),
+  confirm: z
+    .enum(['none', 'writes'])
+    .optional()
+    .meta({ description: 'writes: a person must confirm each write, through the client.' }),
   search_path: z.array(schemaName).min(1).optional().meta({ description: 'Pinned on every call. Default [public].' }),
   dialect: z
     .enum(['full', 'strict'])

@@ -77,6 +77,8 @@ export interface Database {
   /** Old single-database flags: `run_query` may write where the database is not readonly, as it always did. */
   readonly legacyWrites: boolean;
   readonly requirePurpose: boolean;
+  /** `writes`: a person must confirm each call that may write. */
+  readonly confirm?: 'writes';
   /** Pinned on every call; pg_catalog is implicitly first and pg_temp last. Never holds "$user". */
   readonly searchPath: readonly string[];
   readonly dialect: 'full' | 'strict';

@@ -32,6 +32,16 @@ export const errorTable = {
     kind: 'refusal',
     meaning: 'The policy of the database does not permit this to the caller.',
   },
+  CONFIRMATION_REQUIRED: {
+    stage: 'broker',
+    kind: 'refusal',
+    meaning: 'A person must confirm this write, and was not asked yet or cannot be asked through this client.',
+  },
+  CONFIRMATION_DECLINED: {
+    stage: 'broker',
+    kind: 'refusal',
+    meaning: 'A person was asked to confirm this write, and declined or did not answer.',
+  },
   POLICY_UNAVAILABLE: {
     stage: 'policy',
     kind: 'refusal',

@@ -79,8 +79,17 @@ export interface QueryRequest {
   readonly intent: 'read' | 'write';
   /** For tools about one relation (get_table_schema): its name as the caller wrote it. */
   readonly target?: string;
+  /** What a person said of this very call, where the database asks for it. */
+  readonly confirmation?: Confirmation;
   /** Tighter limits asked for by the caller; never looser than the database's and the policy's. */
   readonly limits?: Partial<CallLimits>;
+}
+
+/** The answer of a person, as the client brings it. It counts for one statement with its values, of one caller, on one database. */
+export interface Confirmation {
+  /** What was asked about, as the broker named it when it asked. */
+  readonly fingerprint: string;
+  readonly answer: 'accepted' | 'declined' | 'unanswered';
 }
 
 /** Limits in force for one call. */

@@ -20,6 +20,7 @@ export const executeStatement = defineTool({
   }),
   output: resultShape,
   annotations: writes,
+  mayAsk: true,
   listedFor: (principal, { databases, decisionPoint }) =>
     databases
       .usable(principal)

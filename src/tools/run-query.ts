@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { looks } from './annotations.ts';
+import { runConfirmed } from './confirmed-run.ts';
 import { cell, columns, databaseId, purpose, sqlText } from './fields.ts';
 import { bindParameters, queryParameters } from './query-parameters.ts';
 import { resultContent, resultNotice, rowsAsJson } from './rows.ts';
@@ -26,21 +27,18 @@ export interface StatementInput {
 
 /** Sends the caller's text down the corridor and shapes what comes back. */
 export async function runStatement(
-  { broker }: ToolParts,
+  parts: ToolParts,
   input: StatementInput,
-  { call, signal }: Invocation,
+  invocation: Invocation,
   intent: 'read' | 'write',
 ) {
-  const answer = await broker.run(
-    {
-      call,
-      databaseId: input.database_id,
-      action: 'select',
-      statement: { from: 'caller', sql: input.sql, parameters: bindParameters(input.query_parameters) },
-      intent,
-    },
-    signal,
-  );
+  const { call, signal } = invocation;
+  const parameters = bindParameters(input.query_parameters);
+  const statement = { from: 'caller', sql: input.sql, parameters } as const;
+  const request = { call, databaseId: input.database_id, action: 'select', statement, intent } as const;
+  const answer = await (intent === 'read'
+    ? parts.broker.run(request, signal)
+    : runConfirmed(parts, request, invocation));
   const content = resultContent(answer);
   const notice = resultNotice(answer);
   return {

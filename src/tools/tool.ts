@@ -8,7 +8,7 @@ import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Databases } from '../databases/databases.ts';
 import type { BrokerError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
-import type { CallContext } from '../model/request.ts';
+import type { CallContext, Confirmation } from '../model/request.ts';
 import type { Receipt } from '../model/result.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
 import { InvalidArguments } from './invalid-arguments.ts';
@@ -26,6 +26,32 @@ export interface ToolParts {
 export interface Invocation {
   readonly call: CallContext;
   readonly signal: AbortSignal;
+  /** Absent where the client cannot ask anyone. */
+  readonly person?: Person;
+}
+
+/** Whoever sits at the client and can be asked before something is done. */
+export interface Person {
+  /** What was said when this call was made before: used up by being here. */
+  readonly said?: Said;
+  /** `later`: the client will call again with the answer; this call ends. Never rejects. */
+  readonly ask: (question: Question) => Promise<Answered | 'later'>;
+}
+
+export type Answered = Confirmation['answer'];
+
+export interface Question {
+  readonly message: string;
+  readonly fingerprint: string;
+  /** The call that asks. */
+  readonly asked: string;
+  /** To be called when no answer will come any more. */
+  readonly unanswered: () => void;
+}
+
+export interface Said {
+  readonly asked: string;
+  readonly confirmation: Confirmation;
 }
 
 /** What a tool answers: the structured content, and how it reads as text where that differs. */
@@ -55,6 +81,8 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
   readonly input: Input;
   readonly output: Output;
   readonly annotations: ToolAnnotations;
+  /** Whether a call may have to ask a person first; default: no. */
+  readonly mayAsk?: boolean;
   /** Whether the tool is shown to this principal; default: to everyone. It never decides what a call may do. */
   readonly listedFor?: (principal: Principal, parts: ToolParts) => boolean;
   readonly run: (
@@ -72,6 +100,7 @@ export interface Tool {
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
   readonly annotations: ToolAnnotations;
+  readonly mayAsk: boolean;
   readonly listedFor: (principal: Principal, parts: ToolParts) => boolean;
   /** Checks the arguments and runs. Throws BrokerError: REQUEST_INVALID names the field, everything else is the corridor's. */
   readonly run: (
@@ -93,6 +122,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     input,
     output,
     annotations,
+    mayAsk: definition.mayAsk ?? false,
     listedFor: definition.listedFor ?? (() => true),
     async run(parts, args, invocation) {
       const parsed = input.safeParse(args ?? {});

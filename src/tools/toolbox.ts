@@ -14,6 +14,8 @@ export interface Toolbox {
   /** The tools this principal sees: always in the order of the table, the same bytes while its rights are the same. */
   readonly list: (principal: Principal) => readonly ListedTool[];
   readonly has: (name: string) => boolean;
+  /** Whether a call of this tool may have to ask a person first, as things are configured now. */
+  readonly mayAsk: (name: string) => boolean;
   /** Runs one tool. Never rejects: whatever goes wrong is an answer with `isError` that tells nothing it must not. */
   readonly call: (name: string, args: unknown, invocation: Invocation) => Promise<CallToolResult>;
 }
@@ -63,6 +65,8 @@ export function createToolbox({ parts, onFault, table = toolTable }: ToolboxOpti
   return {
     list: (principal) => table.filter((tool) => tool.listedFor(principal, parts)).map(listedOnce),
     has: (name) => byName.has(name),
+    mayAsk: (name) =>
+      byName.get(name)?.mayAsk === true && parts.databases.all().some(({ confirm }) => confirm !== undefined),
     async call(name, args, invocation) {
       try {
         return await attempt(name, args, invocation);

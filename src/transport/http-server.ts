@@ -8,6 +8,7 @@ import { createDoor, type Door, type DoorOptions } from './door.ts';
 import { bracketed, type GuardSettings, isLoopback } from './guards.ts';
 import { createLegacySse, type LegacySse } from './legacy-sse.ts';
 import { answerProblem, HttpProblem } from './problem.ts';
+import { createQuestions } from './questions.ts';
 import { defaultSessionLimits, type SessionLimits } from './sessions.ts';
 import { createStreamableHttp, type StreamableHttp } from './streamable-http.ts';
 
@@ -31,6 +32,8 @@ export interface HttpOptions extends DoorOptions {
   readonly onError: (error: Error) => void;
   readonly sessionLimits?: SessionLimits;
   readonly timeouts?: Timeouts;
+  /** Milliseconds a person has to confirm a write. */
+  readonly patience?: number;
 }
 
 export interface HttpServer {
@@ -79,7 +82,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   /** POST requests until the last byte of their answer is out; GET streams have no end of their own. */
   const answering = createCallsInFlight();
   const sessionLimits = options.sessionLimits ?? defaultSessionLimits;
-  const shared = { toolbox: options.toolbox, version: options.version, calls, sessionLimits, onError };
+  const questions = createQuestions(options.patience);
+  const shared = { toolbox: options.toolbox, version: options.version, calls, questions, sessionLimits, onError };
   const streamable = createStreamableHttp({ ...shared, sessions: settings.sessions });
   const sse = settings.transport === 'sse' ? createLegacySse(shared) : undefined;
   let closing = false;
@@ -108,6 +112,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       closing = true;
       const closed = new Promise((resolve) => server.close(resolve));
       await answering.idle(drain);
+      questions.close();
       await Promise.allSettled([streamable.close(), sse?.close()]);
       await Promise.all([calls.idle(grace), door.close()]);
       await answering.idle(lastWords);

@@ -5,6 +5,8 @@ import type { Toolbox } from '../tools/toolbox.ts';
 import { type ClientFacts, callContext, type TransportKind } from './call-context.ts';
 import type { Caller } from './caller.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
+import { askingOf } from './person.ts';
+import type { Questions } from './questions.ts';
 import { type AskTool, completeName, readResource, resourceTemplates } from './resources.ts';
 
 /** The tools, or how to get them: over stdio they are made ready after `initialize` is answered. */
@@ -14,6 +16,8 @@ export interface McpServerOptions {
   readonly toolbox: ToolboxSource;
   readonly version: string;
   readonly calls: CallsInFlight;
+  /** What persons were asked and have not answered yet; one for all servers of a listener. */
+  readonly questions: Questions;
 }
 
 /** How long a client of the current revision may keep its list of tools; a change of policy is also announced. */
@@ -29,7 +33,7 @@ const instructions =
  * and would answer bad arguments before they can be recorded.
  */
 export function createMcpServer(
-  { toolbox, version, calls }: McpServerOptions,
+  { toolbox, version, calls, questions }: McpServerOptions,
   transport: TransportKind,
   callerOf: (ctx: ServerContext) => Caller | undefined,
 ): McpServer {
@@ -55,15 +59,20 @@ export function createMcpServer(
     const call = callContext(factsOf(mcp.server), { id, session: ctx.sessionId, meta }, caller, name, transport);
     const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone]) : ctx.mcpReq.signal;
     const tools = await calls.track(ready());
-    const result = await calls.track(tools.call(name, args, { call, signal }));
+    const { person, reply } = askingOf(mcp.server, ctx, questions);
+    const invocation = { call, signal, ...(person === undefined ? {} : { person }) };
+    const result = await calls.track(tools.call(name, args, invocation));
     if (!tools.has(name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.');
-    return result;
+    return { result, reply };
   };
   const asking =
     (ctx: ServerContext): AskTool =>
-    (name, args) =>
-      callTool(name, args, ctx);
-  mcp.server.setRequestHandler('tools/call', ({ params }, ctx) => callTool(params.name, params.arguments, ctx));
+    async (name, args) =>
+      (await callTool(name, args, ctx)).result;
+  mcp.server.setRequestHandler('tools/call', async ({ params }, ctx) => {
+    const { result, reply } = await callTool(params.name, params.arguments, ctx);
+    return reply(result);
+  });
   mcp.server.setRequestHandler('resources/templates/list', async () => ({ resourceTemplates: [...resourceTemplates] }));
   mcp.server.setRequestHandler('resources/read', ({ params }, ctx) => readResource(params.uri, asking(ctx)));
   mcp.server.setRequestHandler('completion/complete', ({ params }, ctx) => completeName(params, asking(ctx)));

@@ -5,6 +5,7 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import type { Principal } from '../model/principal.ts';
 import { createCallsInFlight } from './calls-in-flight.ts';
 import { createMcpServer, type ToolboxSource } from './mcp-server.ts';
+import { createQuestions } from './questions.ts';
 
 export interface StdioOptions {
   readonly toolbox: ToolboxSource;
@@ -32,10 +33,11 @@ const grace = 10_000;
 export function startStdio(options: StdioOptions): StdioServer {
   const { stdin, stdout } = options;
   const calls = createCallsInFlight();
+  const questions = createQuestions();
   const caller = { principal: options.principal };
   let mcp: ReturnType<typeof createMcpServer> | undefined;
   const build = () => {
-    mcp = createMcpServer({ ...options, calls }, 'stdio', () => caller);
+    mcp = createMcpServer({ ...options, calls, questions }, 'stdio', () => caller);
     return mcp;
   };
   const handle = serveStdio(build, {
@@ -49,6 +51,7 @@ export function startStdio(options: StdioOptions): StdioServer {
   });
   async function close(): Promise<void> {
     await handle.close();
+    questions.close();
     await calls.idle(grace);
   }
   return { closed: clientGone.then(close), announceToolChange: () => mcp?.sendToolListChanged(), close };

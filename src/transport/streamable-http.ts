@@ -71,7 +71,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
 
   /** Answers a call that the SDK would let pass as it is; undefined leaves the request, and its refusal, to the SDK. */
   function answerPlainCall(call: PlainCall, request: IncomingMessage, response: ServerResponse, caller: Caller) {
-    if (!options.toolbox.has(call.name)) return undefined;
+    if (!options.toolbox.has(call.name) || options.toolbox.mayAsk(call.name)) return undefined;
     const client = readEnvelope(call, request.headers);
     if (client !== undefined) return standalone.answer(call, client, response, caller);
     const session = sessionOfPlainCall(request, caller, call);
