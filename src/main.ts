@@ -120,6 +120,7 @@ async function openFleet(parts: Omit<FleetParts, 'policySource'> & { readonly au
     runningCalls: () => calls.list().length,
     configurationRefused: () => fleet.state().configuration === 'refused',
     ...(await shipLag(config, audit)),
+    waitingChanges: () => fleet.state().waiting?.changes.length ?? 0,
   };
   return { fleet, guarded, status, gauges };
 }

@@ -68,7 +68,10 @@ async function demoOverHttp(workspace: Demo, tourOnly: boolean, deps: CommandDep
   const parts = await deps.compose(config, log);
   let broken = 0;
   try {
-    const listening = await listenHttp({ config, version: deps.version, log }, parts);
+    const listening = await listenHttp(
+      { config, version: deps.version, log, applyWaiting: async () => 'nothing' },
+      parts,
+    );
     try {
       if (tourOnly) broken = await tour(workspace, listening, screen);
       else await serveUntilStopped(workspace, listening, screen);

@@ -21,6 +21,8 @@ export interface ListenOptions {
   readonly config: Config;
   readonly version: string;
   readonly log: Log;
+  /** Applies the change that waits under a digest; see `Reloading`. */
+  readonly applyWaiting: (digest: string, by: string) => Promise<string>;
 }
 
 const onError = (log: Log) => (error: Error) => log.warn('trouble on a connection', { error: error.message });
@@ -60,7 +62,10 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
     version,
     settings: config.server,
     ready: parts.audit.ready,
-    remarks: () => ({ configuration: parts.fleet.state().configuration }),
+    remarks: () => {
+      const { configuration, waiting } = parts.fleet.state();
+      return { configuration, ...(waiting && { policies: 'waiting' }) };
+    },
     onAuthenticationFailure: async ({ address, path, others }) => {
       const call = { id: createCallId(), tool: path, client: { address }, transport };
       const why = others === 0 ? 'no valid credentials' : `no valid credentials, and ${others} more like it`;
@@ -74,7 +79,10 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
 }
 
 /** The operators' listener, where the configuration asks for one; resolves with what closes it. */
-export async function listenAdmin({ config, log }: ListenOptions, parts: Parts): Promise<() => Promise<void>> {
+export async function listenAdmin(
+  { config, log, applyWaiting }: ListenOptions,
+  parts: Parts,
+): Promise<() => Promise<void>> {
   const { adminListen } = config.server;
   const { metrics, status } = parts;
   if (adminListen === undefined || metrics === undefined) return async () => undefined;
@@ -86,6 +94,7 @@ export async function listenAdmin({ config, log }: ListenOptions, parts: Parts):
     databases,
     status: summary,
     cancel,
+    applyWaiting,
     onError: onError(log),
   });
   log.info('operators are answered', { where: admin.url });

@@ -121,6 +121,21 @@ function addSuggest(policy: Command, deps: CommandDeps): void {
     });
 }
 
+function addApply(policy: Command, deps: CommandDeps): void {
+  policy
+    .command('apply')
+    .description('put a change in force that waits in the running server (policy.reload: narrowing or manual)')
+    .addOption(configOption())
+    .option('--show', 'only show what waits')
+    .option('--digest <sha256>', 'apply only if this is what waits, as --show named it')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  $ pgwarden policy apply --show\n  $ pgwarden policy apply')
+    .action(async (options: import('./policy-apply.ts').ApplyOptions) => {
+      const { policyApply } = await import('./policy-apply.ts');
+      await policyApply(options, deps);
+    });
+}
+
 /** Adds `policy` and its commands to the program. */
 export function registerPolicyCommands(program: Command, deps: CommandDeps): void {
   const policy = program.command('policy').description('explain, test, write and review policies');
@@ -130,4 +145,5 @@ export function registerPolicyCommands(program: Command, deps: CommandDeps): voi
   addReview(policy, deps);
   addWho(policy, deps);
   addSuggest(policy, deps);
+  addApply(policy, deps);
 }

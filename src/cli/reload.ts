@@ -1,7 +1,8 @@
 /** Keeps a running server at what its files say: a change is noticed or announced with SIGHUP, read aside, and put in force. */
 
 import type { Config } from '../config/config.ts';
-import type { Change, Fleet } from '../fleet/fleet.ts';
+import type { Change, Fleet, ReloadOptions } from '../fleet/fleet.ts';
+import type { Hold, Waiting } from '../fleet/holding.ts';
 import { watchDirectories } from '../fleet/watch.ts';
 import { BrokerError } from '../model/errors.ts';
 import type { Log } from './log.ts';
@@ -15,45 +16,77 @@ export interface ReloadingOptions {
   readonly log: Log;
 }
 
+type Reload = (modes: readonly Mode[]) => ReloadOptions;
+
 export interface Reloading {
-  /** Reads and applies now. Resolves with whether the files are in force. */
-  readonly now: () => Promise<boolean>;
+  /**
+   * Applies the change that waits, if it is still the one an operator saw (`digest`). `by` says who that was.
+   */
+  readonly applyWaiting: (digest: string, by: string) => Promise<Applied>;
   readonly close: () => void;
+}
+
+/** `changed`: the files say something else by now; `refused`: they hold what cannot be put in force. */
+export type Applied = 'applied' | 'nothing' | 'changed' | 'refused';
+
+type Mode = Extract<Config['policy'], { readonly kind: 'files' }>['reload'];
+
+const modeOf = ({ policy }: Config): Mode => (policy.kind === 'files' ? policy.reload : 'automatic');
+
+function holdOf(modes: readonly Mode[], asked: boolean): Hold {
+  if (modes.includes('manual') && !asked) return 'policies';
+  return modes.includes('narrowing') ? 'widening' : 'nothing';
 }
 
 /** One reload at a time; what changes meanwhile is read by the next. */
 export function keepReloading({ fleet, read, announce, log }: ReloadingOptions): Reloading {
   let tail: Promise<unknown> = Promise.resolve();
-  const watching = watchDirectories(() => void enqueue(false));
+  const watching = watchDirectories(() => void enqueue(follow(false)));
   watching.set(fleet.config().watched);
+  /** In force until nothing waits any more: loosening the setting lets nothing through that came before or with it. */
+  let modes: readonly Mode[] = [modeOf(fleet.config())];
 
-  async function reload(asked: boolean): Promise<boolean> {
+  /** The databases whose waiting change was applied; undefined when the files cannot be put in force. */
+  async function reload(how: Reload): Promise<readonly string[] | undefined> {
     try {
       const next = await read();
-      const holdPolicies = !asked && next.policy.kind === 'files' && next.policy.reload !== 'automatic';
-      const change = await fleet.apply(next, { holdPolicies });
+      const before = fleet.state().waiting?.digest;
+      const change = await fleet.apply(next, how([...modes, modeOf(next)]));
       watching.set(next.watched);
+      modes = fleet.state().waiting === undefined ? [modeOf(next)] : [...new Set([...modes, modeOf(next)])];
       if (change !== undefined) tell(change, log);
       if (change !== undefined) announce();
-      return true;
+      const { waiting } = fleet.state();
+      if (waiting !== undefined && waiting.digest !== before) tellWaiting(waiting, log);
+      return change?.released ?? [];
     } catch (thrown) {
       const reason = reasonOf(thrown);
       log.error('the changed configuration is not applied; the one before stays in force', { reason });
       await fleet.refuse(reason);
-      return false;
+      return undefined;
     }
   }
 
-  function enqueue(asked: boolean): Promise<boolean> {
-    const turn = tail.then(() => reload(asked));
+  function enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const turn = tail.then(work);
     tail = turn;
     return turn;
   }
 
-  const onHangUp = () => void enqueue(true);
+  const follow = (asked: boolean) => () => reload((now) => ({ hold: holdOf(now, asked) }));
+
+  /** The files are read again, and what they say now is compared with what was seen. */
+  async function applyWaiting(digest: string, by: string): Promise<Applied> {
+    const released = await reload((now) => ({ hold: holdOf(now, false), approve: digest, by }));
+    if (released === undefined) return 'refused';
+    if (released.length > 0) return 'applied';
+    return fleet.state().waiting === undefined ? 'nothing' : 'changed';
+  }
+
+  const onHangUp = () => void enqueue(follow(true));
   process.on('SIGHUP', onHangUp);
   return {
-    now: () => enqueue(true),
+    applyWaiting: (digest, by) => enqueue(() => applyWaiting(digest, by)),
     close() {
       process.off('SIGHUP', onHangUp);
       watching.close();
@@ -66,12 +99,23 @@ function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+function tellWaiting({ changes, digest }: Waiting, log: Log): void {
+  const some = changes.slice(0, named).map(({ database, more }) => ({ database, more: more.slice(0, named) }));
+  log.warn('a change waits for pgwarden policy apply; what was in force before still is', { digest, changes: some });
+}
+
 /** Names up to this many databases of each kind; a log line is not a list. */
 const named = 20;
 
-function tell({ added, changed, removed, policies, needsRestart }: Change, log: Log): void {
+function tell({ added, changed, removed, policies, released, needsRestart }: Change, log: Log): void {
   const some = (ids: readonly string[]) => (ids.length > named ? [...ids.slice(0, named), `… ${ids.length}`] : ids);
-  const facts = { added: some(added), changed: some(changed), removed: some(removed), policies: some(policies) };
+  const facts = {
+    added: some(added),
+    changed: some(changed),
+    removed: some(removed),
+    policies: some(policies),
+    released: some(released),
+  };
   log.info('configuration reloaded', facts);
   if (needsRestart.length > 0) log.warn('these sections are read when the server starts', { needsRestart });
 }

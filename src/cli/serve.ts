@@ -117,17 +117,24 @@ async function untilStopped({ listening, broken }: Running, { config, version, l
 }
 
 /** Follows the files from the moment the parts are made; old flags have no file to follow. */
-function followFiles({ parts, listening }: Running, read: (() => Promise<Config>) | undefined, log: Log): () => void {
-  if (read === undefined) return () => undefined;
+function followFiles(
+  { parts, listening }: Running,
+  read: (() => Promise<Config>) | undefined,
+  log: Log,
+): Pick<Reloading, 'close'> & Pick<ListenOptions, 'applyWaiting'> {
+  if (read === undefined) return { applyWaiting: async () => 'nothing', close: () => undefined };
   let stopped = false;
   let reloading: Reloading | undefined;
   void parts.then(async ({ fleet }) => {
     const { keepReloading } = await import('./reload.ts');
     if (!stopped) reloading = keepReloading({ fleet, read, announce: listening.announceToolChange, log });
   });
-  return () => {
-    stopped = true;
-    reloading?.close();
+  return {
+    applyWaiting: async (digest, by) => (await reloading?.applyWaiting(digest, by)) ?? 'nothing',
+    close() {
+      stopped = true;
+      reloading?.close();
+    },
   };
 }
 
@@ -143,16 +150,22 @@ export async function serve(flags: Readonly<Record<string, unknown>>, deps: Comm
     return config;
   };
   const config = usable(await deps.loadConfig(text(flags['config']), flags));
-  const options: ListenOptions = { config, version: deps.version, log: createLog(config.log.level) };
+  let following: ReturnType<typeof followFiles> | undefined;
+  const options: ListenOptions = {
+    config,
+    version: deps.version,
+    log: createLog(config.log.level),
+    applyWaiting: async (digest, by) => (await following?.applyWaiting(digest, by)) ?? 'nothing',
+  };
   const running = await (config.server.transport === 'stdio' ? startStdio(options, deps) : startHttp(options, deps));
   running.parts.then((parts) => warnOfNoAccess(config, parts, options.log)).catch(() => undefined); // an observer
   const { file } = config;
   const read = file === undefined ? undefined : async () => usable(await deps.readAside(file));
-  const unfollow = followFiles(running, read, options.log);
+  following = followFiles(running, read, options.log);
   try {
     await untilStopped(running, options);
   } finally {
-    unfollow();
+    following.close();
     await running.listening.close();
     await running.close();
     options.log.info('stopped');

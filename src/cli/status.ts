@@ -40,7 +40,7 @@ async function ask(url: string, init?: RequestInit): Promise<unknown> {
   );
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const records = (value: unknown) => (Array.isArray(value) ? value.filter(isRecord) : []);
@@ -51,9 +51,24 @@ const fields = (value: unknown) =>
         .join(', ')
     : '';
 
+/** What the server says of itself, the waiting change included. */
+export async function askStatus(options: StatusOptions, deps: CommandDeps): Promise<unknown> {
+  return ask(`${await adminUrl(options, deps)}/status`);
+}
+
+/** Posts to the running server on this machine. */
+export async function post(
+  path: string,
+  options: StatusOptions,
+  deps: CommandDeps,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  return ask(`${await adminUrl(options, deps)}${path}`, { method: 'POST', headers });
+}
+
 export async function status(options: StatusOptions, deps: CommandDeps): Promise<void> {
   const { out } = deps.terminal;
-  const found = await ask(`${await adminUrl(options, deps)}/status`);
+  const found = await askStatus(options, deps);
   if (options.json === true || !isRecord(found)) {
     out(JSON.stringify(found, undefined, 2));
     return;
@@ -61,7 +76,10 @@ export async function status(options: StatusOptions, deps: CommandDeps): Promise
   out(
     `pgwarden ${String(found['version'])}: ${String(found['databases'])} databases, connections: ${fields(found['connections'])}`,
   );
-  out(`configuration: ${fields(found['configuration'])}`);
+  const state = isRecord(found['configuration']) ? found['configuration'] : {};
+  const { waiting, ...configuration } = state;
+  out(`configuration: ${fields(configuration)}`);
+  if (waiting !== undefined) out('a change waits: pgwarden policy apply shows it');
   for (const database of records(found['noteworthy'])) {
     out(
       `  ${String(database['id'])}: ${String(database['state'])}; ${fields(database['connections'])}; breaker ${fields(database['breaker'])}`,
@@ -78,6 +96,6 @@ export async function status(options: StatusOptions, deps: CommandDeps): Promise
 
 /** Its caller is told BACKEND_CANCELLED, and that is its recorded outcome. */
 export async function cancelCall(id: string, options: StatusOptions, deps: CommandDeps): Promise<void> {
-  await ask(`${await adminUrl(options, deps)}/calls/${encodeURIComponent(id)}/cancel`, { method: 'POST' });
+  await post(`/calls/${encodeURIComponent(id)}/cancel`, options, deps);
   deps.terminal.out(`${id} is stopped.`);
 }

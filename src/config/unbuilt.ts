@@ -28,11 +28,6 @@ const refusing: readonly Unbuilt[] = [
 /** Without these the server starts, does less than it could, and `check` says so. */
 const withoutEffect: readonly Unbuilt[] = [
   {
-    path: ['policy', 'reload'],
-    asked: ({ policy }) => policy.reload === 'narrowing',
-    instead: 'It is taken for manual: a changed policy waits for SIGHUP, whether it permits more or less.',
-  },
-  {
     path: ['audit', 'hot_days'],
     asked: ({ audit }) => audit.hot_days !== 90,
     instead: 'Nothing is moved or deleted.',

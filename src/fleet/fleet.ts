@@ -8,7 +8,9 @@ import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Config } from '../config/config.ts';
 import type { Registry } from '../databases/registry.ts';
 import type { Database } from '../model/database.ts';
-import type { CasbinDecisionPoint, DecisionPointSettings } from '../policy/casbin-decision-point.ts';
+import type { CasbinDecisionPoint, DecisionPointSettings, PreparedPolicies } from '../policy/casbin-decision-point.ts';
+import type { Policy } from '../policy/policy.ts';
+import { createHolding, type Hold, type Waiting } from './holding.ts';
 
 export interface FleetParts {
   readonly config: Config;
@@ -27,13 +29,19 @@ export interface Change {
   readonly removed: readonly string[];
   /** Databases decided by another policy than before. */
   readonly policies: readonly string[];
+  /** Databases whose waiting change an operator applied. */
+  readonly released: readonly string[];
   /** Sections of the file that were changed and are read only when the server starts. */
   readonly needsRestart: readonly string[];
 }
 
 export interface ReloadOptions {
-  /** Databases that have a policy keep it, whatever the files say now. */
-  readonly holdPolicies: boolean;
+  /** Which changes wait for an operator: every changed policy, those that widen rights, or none. */
+  readonly hold: Hold;
+  /** An operator applies the change that waits under this digest; another one goes on waiting. */
+  readonly approve?: string;
+  /** Who asked for it, as far as it is known; otherwise the owners of the files. */
+  readonly by?: string;
 }
 
 export interface FleetState {
@@ -43,6 +51,8 @@ export interface FleetState {
   readonly reason?: string;
   /** When the configuration in force came into force, in milliseconds since 1970. */
   readonly since: number;
+  /** What the files say and an operator has not applied yet. */
+  readonly waiting?: Waiting;
 }
 
 export interface Fleet {
@@ -67,17 +77,29 @@ export function createFleet(parts: FleetParts): Fleet {
   let state: FleetState = { configuration: 'in_force', since: Date.now() };
   backends.adopt(inForce.databases);
 
-  async function apply(next: Config, { holdPolicies }: ReloadOptions): Promise<Change | undefined> {
+  /** Reads what the files say now, keeps back what must wait, and lets go of it where that is what an operator saw. */
+  async function plan(next: Config, { hold, approve }: ReloadOptions): Promise<Plan> {
     const known = new Map(inForce.databases.map((database) => [database.id, database]));
-    const wanted = next.databases.map((database) => unchanged(known.get(database.id), database));
+    const holding = createHolding(hold);
+    const choose = (keep: (before: Database | undefined, read: Database) => Database) =>
+      next.databases.map((read) => unchanged(known.get(read.id), keep(known.get(read.id), read)));
+    const databases = choose(holding.database);
+    const prepared = await decisionPoint.prepare({ source: policySource(next), databases, hold: holding.policy });
+    const waiting = holding.waiting();
+    if (waiting === undefined || waiting.digest !== approve)
+      return { wanted: databases, prepared, waiting, released: [] };
+    const released = waiting.changes.map(({ database }) => database);
+    return { wanted: choose((_, read) => read), prepared: prepared.released(), waiting: undefined, released };
+  }
+
+  async function apply(next: Config, options: ReloadOptions): Promise<Change | undefined> {
+    const { by } = options;
+    const { wanted, prepared, waiting, released } = await plan(next, options);
+    const known = new Map(inForce.databases.map((database) => [database.id, database]));
     const ids = new Set(wanted.map(idOf));
-    const prepared = await decisionPoint.prepare({
-      source: policySource(next),
-      databases: wanted,
-      holdKnown: holdPolicies,
-    });
     const { policies } = prepared;
     const change: Change = {
+      released,
       added: wanted.filter(({ id }) => !known.has(id)).map(({ id }) => id),
       changed: wanted.filter((database) => known.has(database.id) && known.get(database.id) !== database).map(idOf),
       removed: [...known.keys()].filter((id) => !ids.has(id)),
@@ -87,15 +109,17 @@ export function createFleet(parts: FleetParts): Fleet {
       needsRestart: fixedSections.filter((section) => !isDeepStrictEqual(inForce[section], next[section])),
     };
     const recovered = state.configuration === 'refused';
-    if (!recovered && isEmpty(change) && isDeepStrictEqual(sourcesOf(inForce), sourcesOf(next))) return undefined;
-    await record(next, change, policies);
+    const same = isEmpty(change) && isDeepStrictEqual(sourcesOf(inForce), sourcesOf(next));
+    if (!recovered && same && waiting?.digest === state.waiting?.digest) return undefined;
+    await record(next, change, policies, by);
+    if (waiting !== undefined && waiting.digest !== state.waiting?.digest) await recordWaiting(waiting, prepared);
     prepared.apply();
     databases.replace(wanted, next.defaultDatabase);
     backends.adopt(wanted);
     backends.resize(next.pools.maxConnectionsTotal);
     for (const id of [...change.changed, ...change.removed]) catalogs.invalidate(id);
     inForce = { ...next, databases: wanted };
-    state = { configuration: 'in_force', since: Date.now() };
+    state = { configuration: 'in_force', since: Date.now(), ...(waiting && { waiting }) };
     return change;
   }
 
@@ -103,7 +127,8 @@ export function createFleet(parts: FleetParts): Fleet {
   async function record(
     next: Config,
     { added, policies: changed }: Change,
-    policies: ReadonlyMap<string, { readonly text: string; readonly sha256: string }>,
+    policies: ReadonlyMap<string, Policy>,
+    by: string | undefined,
   ): Promise<void> {
     const before = new Map(inForce.sources.map(({ file, sha256 }) => [file, sha256]));
     const after = new Set(next.sources.map(({ file }) => file));
@@ -111,27 +136,53 @@ export function createFleet(parts: FleetParts): Fleet {
     const gone = inForce.sources.filter(({ file }) => !after.has(file));
     const texts = new Map([...added, ...changed].map((id) => [policies.get(id)?.text, id]));
     const files = sources.map(({ file, text }) =>
-      audit.recordConfig({ what: 'config', name: file, text, by: ownerOf(file), ...oldHash(before.get(file)) }),
+      audit.recordConfig({ what: 'config', name: file, text, by: by ?? ownerOf(file), ...oldHash(before.get(file)) }),
     );
     const goneFiles = gone.map(({ file, sha256 }) =>
-      audit.recordConfig({ what: 'config', name: file, text: undefined, oldSha256: sha256, by: 'unknown' }),
+      audit.recordConfig({ what: 'config', name: file, text: undefined, oldSha256: sha256, by: by ?? 'unknown' }),
     );
     const rules = [...texts].map(([text, id]) => {
       const old = changed.includes(id) ? decisionPoint.version(id) : undefined;
-      return audit.recordConfig({ what: 'policy', name: id, text, by: 'unknown', ...oldHash(old) });
+      return audit.recordConfig({ what: 'policy', name: id, text, by: by ?? 'unknown', ...oldHash(old) });
     });
     await Promise.all([...files, ...goneFiles, ...rules]);
   }
 
+  /** Each text that waits is kept like one that was applied, and its record says that it was not. */
+  async function recordWaiting({ changes }: Waiting, { policies, held }: PreparedPolicies): Promise<void> {
+    const records = changes.map(({ database: id, more }) => {
+      const policy = held.get(id);
+      const old = policy === undefined ? undefined : policies.get(id)?.sha256;
+      const refused = `waits for pgwarden policy apply: ${more.join('; ') || 'the policy changed'}`.slice(0, 500);
+      return audit.recordConfig({
+        what: policy === undefined ? 'config' : 'policy',
+        name: id,
+        text: policy?.text,
+        by: 'unknown',
+        refused,
+        ...oldHash(old),
+      });
+    });
+    await Promise.all(records);
+  }
+
   async function refuse(reason: string): Promise<void> {
     if (state.configuration === 'refused' && state.reason === reason) return;
-    state = { configuration: 'refused', reason, since: state.since };
+    state = { ...state, configuration: 'refused', reason };
     const name = inForce.file ?? 'config.yaml';
     const refused = { what: 'config', name, text: undefined, by: ownerOf(name), refused: reason } as const;
     await audit.recordConfig(refused).catch(() => undefined);
   }
 
   return { apply, refuse, state: () => state, config: () => inForce };
+}
+
+/** What would come into force. */
+interface Plan {
+  readonly wanted: readonly Database[];
+  readonly prepared: PreparedPolicies;
+  readonly waiting: Waiting | undefined;
+  readonly released: readonly string[];
 }
 
 const idOf = ({ id }: Database) => id;

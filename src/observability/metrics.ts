@@ -16,6 +16,8 @@ export interface Gauges {
   readonly configurationRefused: () => boolean;
   /** Seconds for which the oldest audit record has waited for its copy elsewhere; absent where none is made. */
   readonly shipLag?: () => Promise<number>;
+  /** Databases with a change that an operator has not applied yet. */
+  readonly waitingChanges: () => number;
 }
 
 export interface Metrics {
@@ -131,6 +133,14 @@ async function addGauges(register: Registry, gauges: Gauges): Promise<void> {
     registers,
     collect() {
       this.set(gauges.configurationRefused() ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'pgwarden_policy_waiting',
+    help: 'Databases with a change that waits for pgwarden policy apply.',
+    registers,
+    collect() {
+      this.set(gauges.waitingChanges());
     },
   });
 }

@@ -26,8 +26,11 @@ export type PolicySource =
 export interface DecisionPointSettings {
   readonly source: PolicySource;
   readonly databases: readonly { readonly id: string; readonly legacyWrites: boolean }[];
-  /** Databases that have a policy in force keep it; only new ones get theirs. */
-  readonly holdKnown?: boolean;
+  /**
+   * Says which databases keep the policy they had although the files say another: asked of each whose policy changed, with
+   * the one in force, or the last one where the database was taken out meanwhile.
+   */
+  readonly hold?: (databaseId: string, before: Policy, read: Policy) => boolean;
   /** Memory for remembered verdicts, in bytes. */
   readonly cacheBytes?: number;
 }
@@ -46,6 +49,10 @@ export interface CasbinDecisionPoint extends DecisionPoint {
 /** Policies that were read and found good, and are not in force yet. */
 export interface PreparedPolicies {
   readonly policies: ReadonlyMap<string, Policy>;
+  /** What the files say of databases that keep the policy they had. */
+  readonly held: ReadonlyMap<string, Policy>;
+  /** The same without holding anything back: just what was read, not what the files say by now. */
+  readonly released: () => PreparedPolicies;
   /** Puts them in force, all at once. */
   readonly apply: () => void;
 }
@@ -63,6 +70,8 @@ export async function createCasbinDecisionPoint(initial: DecisionPointSettings):
   const judgementOf = rememberJudgements();
   let settings = initial;
   let force: Force = { policies, generation: 1 };
+  /** The policy each database had last, those that were taken out too: coming back must not be a way around `hold`. */
+  const last = new Map(policies);
 
   function policyOf(databaseId: string, { policies: inForce }: Force = force): Policy {
     const policy = inForce.get(databaseId);
@@ -100,13 +109,25 @@ export async function createCasbinDecisionPoint(initial: DecisionPointSettings):
 
   async function prepare(next: DecisionPointSettings): Promise<PreparedPolicies> {
     const read = await load(next);
-    const kept = next.holdKnown === true ? force.policies : new Map<string, Policy>();
-    const fresh = new Map([...read].map(([id, policy]) => [id, kept.get(id) ?? policy]));
-    const apply = () => {
-      settings = next;
-      force = { policies: fresh, generation: force.generation + 1 };
-    };
-    return { policies: fresh, apply };
+    const fresh = new Map<string, Policy>();
+    const held = new Map<string, Policy>();
+    for (const [id, policy] of read) {
+      const before = last.get(id);
+      const keeps = before !== undefined && before.sha256 !== policy.sha256 && next.hold?.(id, before, policy) === true;
+      fresh.set(id, keeps ? before : policy);
+      if (keeps) held.set(id, policy);
+    }
+    const ready = (chosen: ReadonlyMap<string, Policy>, waiting: ReadonlyMap<string, Policy>): PreparedPolicies => ({
+      policies: chosen,
+      held: waiting,
+      released: () => ready(read, new Map()),
+      apply() {
+        settings = next;
+        force = { policies: chosen, generation: force.generation + 1 };
+        for (const [id, policy] of chosen) last.set(id, policy);
+      },
+    });
+    return ready(fresh, held);
   }
 
   const reload = async (next: DecisionPointSettings = settings) => (await prepare(next)).apply();

@@ -1,11 +1,10 @@
 /** Whether a policy gives a caller anything at all in a database: asked before a statement is even read. */
 
 import type { Action } from '../model/request.ts';
+import { deniesWhole } from './contains.ts';
 import { grants } from './model.ts';
 import type { Caller, Policy } from './policy.ts';
-import type { Pattern } from './resource.ts';
 import type { Rule } from './rule.ts';
-import { isSystemSchema } from './system-sets.ts';
 
 const remembered = new WeakMap<Policy, Map<string, boolean>>();
 const keys = new WeakMap<Caller, string>();
@@ -27,24 +26,6 @@ function compute(rules: readonly Rule[], actions: readonly Action[] | undefined)
   const allowed = rules.filter(({ effect, action }) => effect === 'allow' && (actions?.includes(action) ?? true));
   const denied = rules.filter(({ effect }) => effect === 'deny');
   return allowed.some(
-    (allow) => !denied.some((deny) => grants(deny.action, allow.action) && contains(deny.pattern, allow.pattern)),
-  );
-}
-
-/** Whether everything `inner` speaks of is spoken of by `outer`; in doubt no. */
-function contains(outer: Pattern, inner: Pattern): boolean {
-  if (outer.kind === 'everything') return inner.kind !== 'unbounded';
-  if (outer.kind === 'set') return inner.kind === 'set' && inner.set === outer.set;
-  if (!('schema' in inner)) return outer.kind === inner.kind;
-  if (outer.kind === 'data') return !isSystemSchema(inner.schema);
-  if (!('schema' in outer) || outer.schema !== inner.schema) return false;
-  if (outer.kind === 'schema') return true;
-  if (outer.kind === 'relation') return 'relation' in inner && inner.relation === outer.relation;
-  if (outer.kind === 'column')
-    return inner.kind === 'column' && inner.relation === outer.relation && inner.column === outer.column;
-  return (
-    inner.kind === 'function' &&
-    inner.name === outer.name &&
-    (outer.args === undefined || outer.args.join() === inner.args?.join())
+    (allow) => !denied.some((deny) => grants(deny.action, allow.action) && deniesWhole(deny.pattern, allow.pattern)),
   );
 }

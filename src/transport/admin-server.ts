@@ -11,6 +11,8 @@ export interface AdminOptions {
   readonly status: () => unknown;
   /** Stops a running call; false when none of that id is running. */
   readonly cancel: (callId: string) => boolean;
+  /** Applies the change that waits under this digest, on the word of `by`; resolves with what came of it. */
+  readonly applyWaiting: (digest: string, by: string) => Promise<string>;
   readonly onError: (error: Error) => void;
 }
 
@@ -19,6 +21,7 @@ export interface AdminServer {
   readonly close: () => Promise<void>;
 }
 
+const applyPath = /^\/policies\/apply\/([0-9a-f]{64})$/;
 const cancelPath = /^\/calls\/([0-9a-f-]{1,64})\/cancel$/;
 
 /** Rejects when the address cannot be bound. */
@@ -62,6 +65,8 @@ async function answer(
   const { pathname } = new URL(url, 'http://localhost');
   const cancelled = cancelPath.exec(pathname)?.[1];
   if (cancelled !== undefined) return cancel(options, request, response, cancelled);
+  const digest = applyPath.exec(pathname)?.[1];
+  if (digest !== undefined) return applyWaiting(options, request, response, digest);
   if (method !== 'GET' && method !== 'HEAD')
     throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: 'GET' });
   if (pathname === '/metrics')
@@ -78,6 +83,21 @@ function cancel(options: AdminOptions, request: IncomingMessage, response: Serve
   if (request.method !== 'POST') throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: 'POST' });
   if (!options.cancel(id)) throw new HttpProblem(404, 'No call of that id is running.');
   send(response, json, '{"cancelled":true}');
+}
+
+/** Who says so is what the command on this machine tells, and recorded as that. */
+async function applyWaiting(
+  options: AdminOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  digest: string,
+): Promise<void> {
+  requireLocal(request);
+  if (request.method !== 'POST') throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: 'POST' });
+  const said = request.headers['x-operator'];
+  const operator = typeof said === 'string' && /^[\w.@-]{1,64}$/.test(said) ? said : 'somebody';
+  const result = await options.applyWaiting(digest, `policy apply on this machine, as ${operator}`);
+  send(response, json, JSON.stringify({ result }));
 }
 
 const json = 'application/json';

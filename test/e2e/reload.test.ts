@@ -5,12 +5,15 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { runCli } from '../cli/run-cli.ts';
+import { freePort } from '../support/cluster.ts';
 import { connectClient } from '../support/mcp-client.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { directDatabase, passwordVariable, startServer, type Workspace, workspace } from '../support/product.ts';
 
 const analyst = 'p, analyst, *, public.*, select, allow\n';
-const server = 'server: { auth: { mode: none, principal: alice, roles: [analyst] } }';
+const server = (admin: string) =>
+  `server: { admin_listen: "${admin}", auth: { mode: none, principal: alice, roles: [analyst] } }`;
 const slow = { statement_timeout: '20s' };
 
 let database: TestDatabase;
@@ -25,7 +28,8 @@ afterAll(async () => {
 
 /** One server with a main database, an included directory, and what an operator sees of it. */
 async function running(head = '') {
-  const config = `${server}\n${head}\ninclude: databases.d/*.yaml\nlimits: ${JSON.stringify(slow)}\ndefault_database: main\ndatabases:\n${directDatabase('main', database)}\n`;
+  const admin = `127.0.0.1:${await freePort()}`;
+  const config = `${server(admin)}\n${head}\ninclude: databases.d/*.yaml\nlimits: ${JSON.stringify(slow)}\ndefault_database: main\ndatabases:\n${directDatabase('main', database)}\n`;
   const place: Workspace = await workspace({ config, policies: { 'default.csv': analyst } });
   await mkdir(join(place.directory, 'databases.d'));
   const started = await startServer(place.config, { [passwordVariable]: database.password });
@@ -41,6 +45,7 @@ async function running(head = '') {
     started,
     place,
     config,
+    admin: `http://${admin}`,
     write: (name: string, text: string) => writeFile(path(name), text),
     remove: (name: string) => rm(path(name)),
     ids: async () => {
@@ -174,6 +179,60 @@ test('with policy.reload: manual a changed policy waits for SIGHUP; databases do
   expect(await rows('main')).toBe('NAME_NOT_AVAILABLE');
   expect(await ids()).toEqual(['main', 'sales']);
 });
+
+test('with policy.reload: narrowing what permits more waits for policy apply, is told and on record; what permits less is in force', async () => {
+  const { place, admin, started, config, write, remove, rows, reloads, readiness, changes } = await running(
+    'policy: { reload: narrowing }',
+  );
+  const apply = (...args: string[]) => runCli(['policy', 'apply', '--config', place.config, '--json', ...args]);
+  const waits = () =>
+    vi.waitFor(async () => expect(await readiness(), started.stderr()).toMatchObject({ policies: 'waiting' }), patient);
+  await write('databases.d/sales.yaml', one('sales'));
+  await vi.waitFor(async () => expect(await rows('sales')).toBeUndefined(), patient);
+  const less = 'p, analyst, *, public.nothing, select, allow\np, analyst, *, public.fruits, describe, deny\n';
+  await write('policies/sales.csv', less.replaceAll('*,', 'sales,'));
+  await waits(); // a name where a wildcard stood
+  await write(
+    'policies/sales.csv',
+    `${analyst}p, *, *, public.fruits, select, deny\n`.replaceAll(', *, public', ', sales, public'),
+  );
+  await vi.waitFor(async () => expect(await rows('sales')).toBe('NAME_NOT_AVAILABLE'), patient);
+  expect(await readiness()).not.toHaveProperty('policies');
+
+  await remove('policies/sales.csv');
+  await waits();
+  expect(await rows('sales')).toBe('NAME_NOT_AVAILABLE');
+  await remove('databases.d/sales.yaml'); // out and in again is no way around
+  await vi.waitFor(async () => expect(await rows('sales')).toBe('DATABASE_UNKNOWN'), patient);
+  await write('databases.d/sales.yaml', one('sales'));
+  await waits();
+  started.process.kill('SIGHUP'); // nor is asking for a reload, or loosening the setting with the change
+  await write('config.yaml', config.replace('reload: narrowing', 'reload: automatic'));
+  const before = reloads();
+  await vi.waitFor(() => expect(reloads()).toBeGreaterThan(before), patient);
+  expect(await rows('sales')).toBe('NAME_NOT_AVAILABLE');
+  await write('config.yaml', config);
+
+  expect(started.stderr()).toContain('no longer denied: p, *, sales, public.fruits, select, deny');
+  const { waiting } = JSON.parse((await apply('--show')).stdout);
+  expect(waiting).toMatchObject({ changes: [{ database: 'sales' }] });
+  expect(await apply('--digest', '0'.repeat(64))).toMatchObject({ code: 1 });
+  const path = `/policies/apply/${waiting.digest}`;
+  const byWeb = { method: 'POST', headers: { origin: 'http://evil.test' } };
+  expect((await fetch(`${admin}${path}`, byWeb)).status).toBe(403);
+  expect((await fetch(started.url.replace('/mcp', path), { method: 'POST' })).status).toBe(404);
+  expect(await rows('sales')).toBe('NAME_NOT_AVAILABLE');
+  expect(await apply('--digest', waiting.digest)).toMatchObject({ code: 0 });
+  expect(await rows('sales')).toBeUndefined();
+  expect(await readiness()).not.toHaveProperty('policies');
+  const held = changes().find(({ what, name, refused }) => what === 'policy' && name === 'sales' && refused);
+  const applied = changes().at(-1);
+  expect(held).toMatchObject({ refused: expect.stringContaining('waits for pgwarden policy apply') });
+  expect(applied).toMatchObject({ what: 'policy', name: 'sales', by: expect.stringContaining('policy apply') });
+  expect(await apply()).toMatchObject({ code: 0, stdout: expect.stringContaining('null') });
+});
+
+const patient = { timeout: 10_000, interval: 50 };
 
 /** Process ids of the broker's sessions. */
 async function sessionsOf({ client, superuser, database: name, user }: TestDatabase): Promise<number[]> {
