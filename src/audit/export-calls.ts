@@ -81,6 +81,17 @@ export function ocsfEvents(call: AuditedCall, version: string): readonly object[
   return (names.length === 0 ? [undefined] : names).map((table) => ocsfEvent(call, table, version));
 }
 
+/** The framework requires a query string; text that PostgreSQL does not read is stored in no mode but `full`. */
+const unread = '(not recorded)';
+
+/** OCSF's account types; it has none for an agent. */
+function accountType(kind: NonNullable<AuditedCall['intent']['principal']>['kind'] | undefined) {
+  if (kind === 'human') return { type_id: 1, type: 'User' };
+  if (kind === 'system') return { type_id: 3, type: 'System' };
+  if (kind === 'service') return { type_id: 4, type: 'Service' };
+  return kind === undefined ? { type_id: 0, type: 'Unknown' } : { type_id: 99, type: 'Agent' };
+}
+
 function ocsfEvent(call: AuditedCall, table: string | undefined, version: string): object {
   const { log, intent, outcome } = call;
   const { principal, decision, client, db, sql, stmt } = intent;
@@ -117,17 +128,17 @@ function ocsfEvent(call: AuditedCall, table: string | undefined, version: string
       user: {
         uid: principal?.id ?? 'unidentified',
         name: principal?.id ?? 'unidentified',
-        type_id: principal?.kind === 'human' ? 1 : principal?.kind === 'system' ? 3 : 99,
+        ...accountType(principal?.kind),
         ...(principal === undefined ? {} : { groups: principal.roles.map((name) => ({ name })) }),
       },
       ...(intent.session.id === undefined ? {} : { session: { uid: intent.session.id } }),
       ...(client.claimed?.name === undefined ? {} : { app_name: client.claimed.name }),
     },
-    src_endpoint: { ip: client.addr ?? '0.0.0.0' },
+    src_endpoint: client.addr === undefined ? { svc_name: intent.session.transport } : { ip: client.addr },
     database: { name: db.ns ?? database, uid: db.id ?? database, type_id: 1, type: 'Relational' },
     ...(table === undefined ? {} : { table: { name: table } }),
     query_info: {
-      query_string: sql?.text ?? sql?.summary ?? stmt?.fixed ?? stmt?.kind ?? '',
+      query_string: sql?.text ?? sql?.summary ?? stmt?.fixed ?? stmt?.kind ?? unread,
       ...(sql?.fp === undefined ? {} : { uid: sql.fp }),
       ...(outcome?.bytes === undefined ? {} : { bytes: outcome.bytes }),
     },
@@ -141,6 +152,14 @@ function ocsfEvent(call: AuditedCall, table: string | undefined, version: string
       sequence: intent.seq,
       log_name: log,
     },
-    unmapped: { rows: outcome?.rows, affected: outcome?.affected, rules: decision.rules, sql_hmac: sql?.hmac },
+    unmapped: {
+      rows: outcome?.rows,
+      affected: outcome?.affected,
+      rules: decision.rules,
+      sql_hmac: sql?.hmac,
+      tool: intent.mcp.tool,
+      on_behalf_of: principal?.obo,
+      purpose: intent.purpose,
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** `pgwarden audit query` and `export`: the calls that match, with what was verified. */
 
 import { createHash } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { type AuditedCall, type CallFilter, eachCall, matches, statusOf } from '../audit/calls.ts';
 import { csvHeader, csvRow, ocsfEvents } from '../audit/export-calls.ts';
@@ -72,6 +73,31 @@ export interface ExportOptions extends QueryOptions {
   readonly out: string;
 }
 
+/** Written as it is read, so that a long log needs no memory; `close` gives the SHA-256 of what was written. */
+function createExportFile(path: string) {
+  const fd = openSync(path, 'w', 0o640);
+  const hash = createHash('sha256');
+  let held = '';
+  const flush = () => {
+    hash.update(held);
+    for (let rest = Buffer.from(held); rest.length > 0; rest = rest.subarray(writeSync(fd, rest))); // may be short
+    held = '';
+  };
+  return {
+    add(text: string): void {
+      held += text;
+      if (held.length > exportChunk) flush();
+    },
+    close(): string {
+      flush();
+      closeSync(fd);
+      return hash.digest('hex');
+    },
+  };
+}
+
+const exportChunk = 1024 * 1024;
+
 /** Writes matching calls as CSV or OCSF, and beside them a manifest of what they were taken from. */
 export async function auditExport(
   databases: readonly string[],
@@ -80,9 +106,8 @@ export async function auditExport(
 ): Promise<void> {
   if (options.to !== 'csv' && options.to !== 'ocsf') throw new CommandError('--to takes csv or ocsf.', 2);
   const filter = filterOf(options);
-  const file = await open(options.out, 'w', 0o640);
-  const hash = createHash('sha256');
-  const parts: string[] = options.to === 'csv' ? [csvHeader] : [];
+  const file = createExportFile(options.out);
+  if (options.to === 'csv') file.add(csvHeader);
   let matched = 0;
   let events = 0;
   const directory = await auditDirectory(options, deps);
@@ -94,21 +119,14 @@ export async function auditExport(
         ? [csvRow(call)]
         : ocsfEvents(call, deps.version).map((event) => `${JSON.stringify(event)}\n`);
     events += rows.length;
-    parts.push(...rows);
+    for (const row of rows) file.add(row);
   });
-  try {
-    for (const part of parts) {
-      hash.update(part);
-      await file.write(part);
-    }
-  } finally {
-    await file.close();
-  }
+  const sha256 = file.close();
   const verified = verifiedOf(read);
   const manifest = {
     format: options.to,
     file: options.out,
-    sha256: hash.digest('hex'),
+    sha256,
     calls: matched,
     events,
     verified,
