@@ -178,6 +178,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   ]);
   const { createSecrets } = await import('./config/secrets.ts');
   const { isNativeDriverForced } = await import('./config/environment.ts');
+  const { proxyFor } = await import('./config/proxy.ts');
   const decisionPoint = await policy.createCasbinDecisionPoint({
     source: policySource(config),
     databases: config.databases,
@@ -189,6 +190,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   const backends = createBackends({
     readSecret: createSecrets().read,
     nativeDriverForced: isNativeDriverForced(),
+    proxyFor,
     maxConnectionsTotal: config.pools.maxConnectionsTotal,
   });
   const run = await fixedStatements(() => broker, closing.signal);
@@ -239,10 +241,16 @@ const discoverClusters: CommandDeps['discoverClusters'] = async (question) => {
   const { awsFailure } = await import('./backends/aws/aws-failure.ts');
   try {
     const { describeClusters } = await import('./backends/aws/describe-clusters.ts');
-    return await describeClusters(question);
+    const { proxyFor } = await import('./config/proxy.ts');
+    return await describeClusters(question, proxyFor);
   } catch (thrown) {
     throw awsFailure(thrown, 'AWS did not list the clusters.');
   }
+};
+
+const examineReach: CommandDeps['examineReach'] = async (connection) => {
+  const [reach, { proxyFor }] = await Promise.all([import('./backends/examine-reach.ts'), import('./config/proxy.ts')]);
+  return reach.examineReach(connection, proxyFor);
 };
 
 const emulateAws: CommandDeps['emulateAws'] = async (clusters) => {
@@ -279,6 +287,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   readAside,
   compose,
   discoverClusters,
+  examineReach,
   emulateAws,
   openShipTarget,
 });

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { type AuthorizedQuery, openAuthorized } from '../audit/audit-log.ts';
 import type { Database } from '../model/database.ts';
 import { Failure } from '../model/errors.ts';
+import type { ProxyFor } from './aws/proxy.ts';
 import { createSecretLogins } from './aws/secret-logins.ts';
 import type { Backend } from './backend.ts';
 import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
@@ -20,6 +21,8 @@ export interface BackendsOptions {
   readonly readSecret: ReadSecret;
   /** NODE_PG_FORCE_NATIVE is set in the environment (the configuration tells). */
   readonly nativeDriverForced: boolean;
+  /** The proxy between here and AWS, if any (the configuration tells). */
+  readonly proxyFor?: ProxyFor;
   /** Key of the `hash` mask, at least 32 bytes; without one, digests are comparable within this process only. */
   readonly maskKey?: Buffer;
   /** Connections of all databases together; without it only each database's own maximum counts. */
@@ -55,7 +58,7 @@ interface Open {
 
 export function createBackends(options: BackendsOptions): Backends {
   const maskKey = options.maskKey ?? randomBytes(32);
-  const secretLogins = createSecretLogins();
+  const secretLogins = createSecretLogins(options.proxyFor === undefined ? {} : { proxyFor: options.proxyFor });
   const budget = createConnectionBudget(options.maxConnectionsTotal ?? Number.MAX_SAFE_INTEGER);
   const open = new Map<string, Open>();
   /** Backends that take no new call and are not closed yet. */
@@ -71,7 +74,7 @@ export function createBackends(options: BackendsOptions): Backends {
       case 'embedded':
         return createEmbeddedBackend(database, connection, maskKey);
       case 'rds_data_api':
-        return createRdsDataBackend(database, connection, maskKey);
+        return createRdsDataBackend(database, connection, maskKey, options.proxyFor);
     }
   };
 

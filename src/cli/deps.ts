@@ -12,6 +12,7 @@ import type { ShipTarget } from '../shipping/target.ts';
 import type { HttpOptions } from '../transport/http-server.ts';
 import type { EmulateAws } from './demo-rds.ts';
 import type { DiscoverClusters } from './discover.ts';
+import type { ExamineReach } from './doctor-reach.ts';
 import type { Log } from './log.ts';
 
 /** Where a command writes. Nothing but MCP messages may go to stdout in stdio mode; `serve` therefore never calls `out`. */
@@ -60,6 +61,8 @@ export interface CommandDeps {
   readonly openShipTarget: (ship: ShipSettings, series: string) => Promise<ShipTarget>;
   /** The Aurora PostgreSQL clusters of an account and region. */
   readonly discoverClusters: DiscoverClusters;
+  /** What stands between this process and a database, AWS and the server's certificate; it logs in nowhere. */
+  readonly examineReach: ExamineReach;
   /** Starts the imitation of the RDS Data API that `demo --rds` talks to. */
   readonly emulateAws: EmulateAws;
   /** Sets the code the process ends with when everything is written; a thrown CommandError brings its own. */

@@ -10,6 +10,7 @@ import type { Parts } from './deps.ts';
 import { ask, askAll, names, type Row, rowsOf, text, truth } from './doctor-ask.ts';
 import { type Look, look, shareIn } from './doctor-look.ts';
 import type { PolicyOf } from './doctor-policy.ts';
+import { type AwsFacts, type ExamineReach, reachOf } from './doctor-reach.ts';
 
 /** What `--json` prints for each database; keys are only ever added. */
 export interface Examination {
@@ -27,20 +28,29 @@ export interface Examination {
   };
   readonly tls?: { readonly mode: string | null; readonly encrypted: boolean };
   readonly role?: string;
+  /** Where AWS has a part in it. */
+  readonly aws?: AwsFacts;
   readonly findings: readonly PostureFinding[];
 }
 
 /** Never rejects for what a database or the network does: that is the answer. */
-export async function examine(parts: Parts, database: Database, of: PolicyOf): Promise<Examination> {
+export async function examine(
+  parts: Parts,
+  database: Database,
+  of: PolicyOf,
+  examineReach: ExamineReach,
+): Promise<Examination> {
   const { id, connection, readonly, enabled } = database;
   const about = { id, type: connection.type, readonly };
   if (!enabled) return { ...about, status: 'disabled', findings: [] };
+  const reach = await reachOf(examineReach, connection); // first: it says why the rest fails
   try {
-    return { ...about, status: 'examined', ...(await examined(parts, database, of)) };
+    const { findings, ...facts } = await examined(parts, database, of);
+    return { ...about, status: 'examined', ...facts, ...reach, findings: [...reach.findings, ...findings] };
   } catch (thrown) {
     if (!(thrown instanceof BrokerError)) throw thrown;
     // the code and its sentence only: what the driver said may name hosts and users
-    return { ...about, status: 'failed', error: { code: thrown.code, message: thrown.message }, findings: [] };
+    return { ...about, status: 'failed', error: { code: thrown.code, message: thrown.message }, ...reach };
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { PostureFinding } from '../policy/posture.ts';
 import type { Examination } from './doctor-examine.ts';
+import { awsLine } from './doctor-reach.ts';
 
 const label = { bad: 'BAD', warning: 'warning', note: 'note' } as const;
 const width = 10;
@@ -11,9 +12,11 @@ export function screen(examination: Examination): string {
   const { id, type, readonly, status, error } = examination;
   const head = `${id}  (${type}, ${readonly ? 'read' : 'read and write'})`;
   if (status === 'disabled') return [head, line('state', 'switched off in the configuration')].join('\n');
-  if (error !== undefined) return [head, line('BAD', `${error.code}: ${error.message}`)].join('\n');
-  const facts = factLines(examination);
+  const cloud = examination.aws === undefined ? [] : [line('aws', awsLine(examination.aws))];
   const findings = examination.findings.flatMap(findingLines);
+  if (error !== undefined)
+    return [head, ...cloud, line('BAD', `${error.code}: ${error.message}`), ...findings].join('\n');
+  const facts = [...factLines(examination), ...cloud];
   return [head, ...facts, ...(findings.length === 0 ? [line('ok', 'nothing to say')] : findings)].join('\n');
 }
 

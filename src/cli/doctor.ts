@@ -20,7 +20,7 @@ export async function doctor(options: DoctorOptions, deps: CommandDeps): Promise
     const examinations: Examination[] = [];
     for (const database of databases) {
       if (deps.terminal.interactive && options.json !== true) deps.terminal.err(`examining ${database.id} …`);
-      const examination = await examine(parts, database, of(database.id));
+      const examination = await examine(parts, database, of(database.id), deps.examineReach);
       examinations.push(examination);
       if (options.json !== true) deps.terminal.out(`${screen(examination)}\n`);
     }

@@ -38,6 +38,7 @@ function buildAws(input: Direct | RdsDataApi, { defaults }: Foundation): AwsSett
     ...(aws.role_arn !== undefined && { roleArn: aws.role_arn }),
     ...(aws.external_id !== undefined && { externalId: aws.external_id }),
     ...(aws.profile !== undefined && { profile: aws.profile }),
+    ...(aws.fips !== undefined && { fips: aws.fips }),
     ...(aws.endpoint !== undefined && { endpoint: aws.endpoint }),
   };
 }

@@ -30,6 +30,7 @@ export const awsSchema = z.strictObject({
   role_arn: text.optional(),
   external_id: text.optional(),
   profile: text.optional(),
+  fips: z.boolean().optional().meta({ description: 'Use the FIPS endpoints of AWS. Default false.' }),
   endpoint: z.url().optional().meta({ description: 'Pinned endpoint; never taken from the environment.' }),
 });
 

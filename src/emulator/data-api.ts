@@ -5,7 +5,7 @@ import type { Cluster, Transactions } from './clusters.ts';
 import { columnMetadata, columnTypes } from './column-types.ts';
 import { bindParameters, type SqlParameter } from './parameters.ts';
 import { rewritePlaceholders } from './placeholders.ts';
-import type { SecretStore } from './secrets-manager.ts';
+import type { SecretStore } from './secret-store.ts';
 import { serviceError } from './service-error.ts';
 import type { Login, Session } from './session.ts';
 

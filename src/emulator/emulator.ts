@@ -7,7 +7,7 @@ import { type Body, DataApi, operations } from './data-api.ts';
 import { type FaultAction, Faults } from './faults.ts';
 import { send, sendError } from './http-answer.ts';
 import { assumeRole, callerIdentity, type DescribedCluster, describeClusters, type Role } from './identity.ts';
-import { SecretStore } from './secrets-manager.ts';
+import { SecretStore } from './secret-store.ts';
 import { ServiceError, serviceError } from './service-error.ts';
 import { type AccessKey, type Signer, verifySignature } from './signature.ts';
 
@@ -138,6 +138,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const seen: { call?: Call; signer?: Signer } = {};
     const note = (status: number, error?: string) =>
       calls.push(logLine(request, seen.call, seen.signer, status, error));
+    if (options.now !== undefined) response.setHeader('date', options.now().toUTCString());
     try {
       const body = await readBody(request);
       const call = identify(request, body);

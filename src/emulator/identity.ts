@@ -15,6 +15,8 @@ export interface DescribedCluster {
   readonly identifier: string;
   readonly arn: string;
   readonly engine: string;
+  /** Default `available`. */
+  readonly status?: string;
   readonly endpoint: string;
   readonly port: number;
   readonly databaseName?: string;
@@ -52,11 +54,20 @@ export function callerIdentity(signer: Signer): string {
 
 /** One page of at most `MaxRecords` clusters, with a marker where more follow. */
 export function describeClusters(form: URLSearchParams, clusters: readonly DescribedCluster[]): string {
+  const wanted = form.get('DBClusterIdentifier');
+  if (wanted !== null) return describeOne(wanted, clusters);
   const from = Number(form.get('Marker') ?? '0');
   const size = Number(form.get('MaxRecords') ?? '100');
   const page = clusters.slice(from, from + size);
   const marker = from + size < clusters.length ? element('Marker', from + size) : '';
   return `<DescribeDBClustersResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><DescribeDBClustersResult>${marker}<DBClusters>${page.map(describe).join('')}</DBClusters></DescribeDBClustersResult></DescribeDBClustersResponse>`;
+}
+
+/** By name or by ARN. */
+function describeOne(wanted: string, clusters: readonly DescribedCluster[]): string {
+  const found = clusters.find(({ identifier, arn }) => identifier === wanted || arn === wanted);
+  if (found === undefined) throw serviceError('DBClusterNotFoundFault', `DBCluster ${wanted} not found.`);
+  return `<DescribeDBClustersResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><DescribeDBClustersResult><DBClusters>${describe(found)}</DBClusters></DescribeDBClustersResult></DescribeDBClustersResponse>`;
 }
 
 function describe(cluster: DescribedCluster): string {
@@ -66,6 +77,7 @@ function describe(cluster: DescribedCluster): string {
   return `<DBCluster>${[
     element('DBClusterIdentifier', cluster.identifier),
     element('DBClusterArn', cluster.arn),
+    element('Status', cluster.status ?? 'available'),
     element('Engine', cluster.engine),
     element('Endpoint', cluster.endpoint),
     element('Port', cluster.port),

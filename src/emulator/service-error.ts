@@ -24,6 +24,7 @@ const statuses: Readonly<Record<string, number>> = {
   NotFoundException: 404,
   DatabaseNotFoundException: 404,
   TransactionNotFoundException: 404,
+  DBClusterNotFoundFault: 404,
   TooManyRequestsException: 429,
   InternalServerErrorException: 500,
   InternalFailure: 500,

@@ -13,6 +13,8 @@ export interface AwsSettings {
   readonly roleArn?: string;
   readonly externalId?: string;
   readonly profile?: string;
+  /** Calls go to the endpoints with FIPS-validated cryptography. */
+  readonly fips?: boolean;
   /** Pinned endpoint; never taken from the environment. */
   readonly endpoint?: string;
 }

@@ -21,6 +21,7 @@ export function collecting(): { readonly deps: CommandDeps; readonly result: Pri
     readAside: () => Promise.reject(new Error('no configuration is read here')),
     compose: () => Promise.reject(new Error('nothing is composed here')),
     discoverClusters: () => Promise.reject(new Error('no account')),
+    examineReach: () => Promise.reject(new Error('nothing is examined here')),
     emulateAws: () => Promise.reject(new Error('nothing is emulated here')),
     openShipTarget: () => Promise.reject(new Error('nowhere to ship to')),
     exitWith: (asked) => {

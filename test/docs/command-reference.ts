@@ -16,6 +16,7 @@ export function silentProgram(written: string[]): Command {
     readAside: unused,
     compose: unused,
     discoverClusters: unused,
+    examineReach: unused,
     emulateAws: unused,
     openShipTarget: unused,
     exitWith: unused,

@@ -74,6 +74,8 @@ beforeAll(async () => {
   emulator = await startEmulator();
   const arn = 'arn:aws:rds:region:account:cluster:primary';
   addCluster(emulator, arn, cluster);
+  const described = { identifier: 'primary', engine: 'aurora-postgresql', endpoint: 'none', port: 5432, tags: {} };
+  emulator.described.push({ ...described, arn, httpEndpointEnabled: true, iamEnabled: false });
   emulator.secrets.put('arn:aws:secretsmanager:region:account:secret:primary', login('production'));
   emulator.secrets.put('arn:aws:secretsmanager:region:account:secret:analytics', login('warehouse'));
   const added = `
@@ -230,6 +232,25 @@ test('over stdio the same file serves the same answers', async () => {
     expect(answer.structuredContent).toMatchObject({ rows });
   }
   await stdio.close();
+});
+
+test('doctor examines both: whom AWS takes it for, the secrets, the Data API, and the role behind it', async () => {
+  const { execFile } = await import('node:child_process');
+  const env = { PATH: process.env['PATH'] ?? '', HOME: files.directory, ...emulatorEnvironment };
+  const run = (...args: string[]) =>
+    new Promise<string>((done) => {
+      execFile(process.execPath, [entry, 'doctor', '--config', files.config, ...args], { env }, (_, out) => done(out));
+    });
+  const { databases } = JSON.parse(await run('--json'));
+  const known = { region: 'us-west-2', identity: 'arn:aws:iam::123456789012:user/emulator', secret_usable: true };
+  expect(databases).toMatchObject([
+    { id: 'primary', status: 'examined', role: 'owner_of_production', aws: { ...known, data_api_enabled: true } },
+    { id: 'analytics', status: 'examined', role: 'owner_of_warehouse', aws: { ...known, data_api_enabled: null } },
+  ]);
+  expect(databases[0].findings.map(({ code }: { code: string }) => code)).toContain('owner');
+  expect(await run('--database', 'primary')).toMatch(
+    /\n {2}aws +arn:aws:iam.*, us-west-2, secret usable, Data API enabled\n/,
+  );
 });
 
 test('the design’s own file, with nothing added, is checked and named for what it lacks', async () => {

@@ -4,6 +4,7 @@ import type { AwsSettings } from '../../model/database.ts';
 import type { CredentialProvider } from './credential-chain.ts';
 import { credentialsFor } from './credentials.ts';
 import { type AwsService, endpointFor, regionFor } from './endpoints.ts';
+import { type Agents, agentsFor, type ProxyFor } from './proxy.ts';
 
 export interface ClientSettings {
   readonly region: string;
@@ -13,30 +14,31 @@ export interface ClientSettings {
   readonly maxAttempts: 1;
   readonly useFipsEndpoint: false;
   readonly useDualstackEndpoint: false;
-  readonly requestHandler: { readonly httpsAgent: SocketLimit; readonly httpAgent: SocketLimit };
+  readonly requestHandler: Agents;
 }
 
-interface SocketLimit {
-  readonly maxSockets: number;
-  readonly keepAlive: true;
+export interface ClientNeeds {
+  /** What the calls are about: it says region and partition. */
+  readonly arn?: string | undefined;
+  /** Connections of this client at most; each database has a client of its own, so none waits for another's. */
+  readonly sockets: number;
+  readonly proxyFor?: ProxyFor | undefined;
 }
 
-/** `sockets`: connections of this client at most; each database has a client of its own, so none waits for another's. */
 export async function clientSettings(
   service: AwsService,
   aws: AwsSettings,
-  arn: string | undefined,
-  sockets: number,
+  { arn, sockets, proxyFor }: ClientNeeds,
 ): Promise<ClientSettings> {
   const region = regionFor(aws, arn);
-  const agent: SocketLimit = { maxSockets: sockets, keepAlive: true };
+  const endpoint = endpointFor(service, aws, arn);
   return {
     region,
-    endpoint: endpointFor(service, aws, arn),
-    credentials: await credentialsFor(aws, region, arn),
+    endpoint,
+    credentials: await credentialsFor(aws, region, arn, proxyFor),
     maxAttempts: 1,
-    useFipsEndpoint: false,
+    useFipsEndpoint: false, // the endpoint above is stated, a FIPS one too
     useDualstackEndpoint: false,
-    requestHandler: { httpsAgent: agent, httpAgent: agent },
+    requestHandler: await agentsFor(endpoint, sockets, proxyFor),
   };
 }

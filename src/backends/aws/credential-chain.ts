@@ -3,14 +3,20 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { AwsSettings } from '../../model/database.ts';
 import { endpointFor } from './endpoints.ts';
+import { agentsFor, type ProxyFor } from './proxy.ts';
 
 /** Gives keys when asked; the AWS clients take exactly this. */
 export type CredentialProvider = ReturnType<typeof fromNodeProviderChain>;
 
 /** The profile's or the process's own keys, or those of a role assumed with them. */
-export function credentialChain(aws: AwsSettings, region: string, arn: string | undefined): CredentialProvider {
+export async function credentialChain(
+  aws: AwsSettings,
+  { region, arn, proxyFor }: { region: string; arn: string | undefined; proxyFor: ProxyFor | undefined },
+): Promise<CredentialProvider> {
   const own = fromNodeProviderChain(aws.profile === undefined ? {} : { profile: aws.profile });
   if (aws.roleArn === undefined) return own;
+  const endpoint = endpointFor('sts', aws, arn);
+  const requestHandler = await agentsFor(endpoint, 2, proxyFor);
   return fromTemporaryCredentials({
     masterCredentials: own,
     params: {
@@ -18,6 +24,6 @@ export function credentialChain(aws: AwsSettings, region: string, arn: string | 
       RoleSessionName: 'pgwarden',
       ...(aws.externalId === undefined ? {} : { ExternalId: aws.externalId }),
     },
-    clientConfig: { region, endpoint: endpointFor('sts', aws, arn), maxAttempts: 2 },
+    clientConfig: { region, endpoint, maxAttempts: 2, requestHandler },
   });
 }

@@ -2,6 +2,7 @@
 
 import type { AwsSettings } from '../../model/database.ts';
 import type { CredentialProvider } from './credential-chain.ts';
+import type { ProxyFor } from './proxy.ts';
 
 type Keys = Awaited<ReturnType<CredentialProvider>>;
 
@@ -32,18 +33,20 @@ export async function credentialsFor(
   aws: AwsSettings,
   region: string,
   arn: string | undefined,
+  proxyFor?: ProxyFor,
 ): Promise<CredentialProvider> {
   const key = JSON.stringify([
     aws.profile,
     aws.roleArn,
     aws.externalId,
     aws.endpoint,
+    aws.fips,
     aws.roleArn === undefined ? '' : region,
   ]);
   const known = providers.get(key);
   if (known !== undefined) return known;
   const { credentialChain } = await import('./credential-chain.ts');
-  const made = cached(credentialChain(aws, region, arn));
+  const made = cached(await credentialChain(aws, { region, arn, proxyFor }));
   const first = providers.get(key) ?? made;
   providers.set(key, first);
   return first;

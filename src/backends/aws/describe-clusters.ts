@@ -3,6 +3,7 @@
 import { type DBCluster, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import type { AwsSettings } from '../../model/database.ts';
 import { clientSettings } from './client-settings.ts';
+import type { ProxyFor } from './proxy.ts';
 
 /** What discovery can say of a cluster; nothing of it is a secret. */
 export interface FoundCluster {
@@ -36,11 +37,38 @@ function readCluster(cluster: DBCluster): FoundCluster | undefined {
   };
 }
 
+export interface ClusterState {
+  readonly dataApi: boolean;
+  /** As RDS names it: `available`, `stopped` … */
+  readonly status: string;
+}
+
+/** One cluster by its ARN; the caller needs `rds:DescribeDBClusters`. Rejects with what the SDK throws. */
+export async function describeCluster(
+  aws: AwsSettings & { readonly region: string },
+  arn: string,
+  proxyFor?: ProxyFor,
+): Promise<ClusterState> {
+  const client = new RDSClient({
+    ...(await clientSettings('rds', aws, { arn, sockets: 1, proxyFor })),
+    maxAttempts: 2,
+  });
+  try {
+    const { DBClusters: [cluster] = [] } = await client.send(
+      new DescribeDBClustersCommand({ DBClusterIdentifier: arn }),
+    );
+    return { dataApi: cluster?.HttpEndpointEnabled === true, status: cluster?.Status ?? 'unknown' };
+  } finally {
+    client.destroy();
+  }
+}
+
 /** Reads page by page; the caller needs `rds:DescribeDBClusters`. Rejects with what the SDK throws. */
 export async function describeClusters(
   aws: AwsSettings & { readonly region: string },
+  proxyFor?: ProxyFor,
 ): Promise<readonly FoundCluster[]> {
-  const client = new RDSClient({ ...(await clientSettings('rds', aws, undefined, 2)), maxAttempts: 3 });
+  const client = new RDSClient({ ...(await clientSettings('rds', aws, { sockets: 2, proxyFor })), maxAttempts: 3 });
   try {
     const found: FoundCluster[] = [];
     let marker: string | undefined;

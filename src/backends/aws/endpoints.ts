@@ -23,6 +23,20 @@ const domains: Readonly<Record<string, string>> = {
   'aws-eusc': 'amazonaws.eu',
 };
 
+/** The partition a region belongs to, by its name; what is not listed is commercial. */
+const partitions: readonly (readonly [prefix: string, partition: string])[] = [
+  ['us-gov-', 'aws-us-gov'],
+  ['cn-', 'aws-cn'],
+  ['us-iso-', 'aws-iso'],
+  ['us-isob-', 'aws-iso-b'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['us-isof-', 'aws-iso-f'],
+  ['eusc-', 'aws-eusc'],
+];
+
+/** In GovCloud the plain endpoints of these services are the FIPS ones. */
+const plainInGovCloud: ReadonlySet<AwsService> = new Set(['sts', 'rds']);
+
 const regionPattern = /^[a-z]{2,4}(-[a-z]+)+-\d+$/;
 
 export function placeOf(arn: string): ArnPlace {
@@ -49,12 +63,18 @@ function pinned(endpoint: string): string {
   throw misconfigured('The configured AWS endpoint is not https.', 'Use https; http is only for a loopback address.');
 }
 
+/** An ARN says its partition; without one the region's name does. */
+const partitionOf = (arn: string | undefined, region: string): string =>
+  arn === undefined ? (partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws') : placeOf(arn).partition;
+
 /** The endpoint of `service`; stated to every client, so that no variable and no profile can redirect signed requests. */
 export function endpointFor(service: AwsService, aws: AwsSettings, arn: string | undefined): string {
   if (aws.endpoint !== undefined) return pinned(aws.endpoint);
-  const partition = arn === undefined ? 'aws' : placeOf(arn).partition;
+  const region = regionFor(aws, arn);
+  const partition = partitionOf(arn, region);
   const domain = domains[partition];
   if (domain === undefined)
     throw misconfigured('The AWS partition of the database is not known.', 'Set aws: { endpoint: https://… }.');
-  return `https://${service}.${regionFor(aws, arn)}.${domain}`;
+  const isFips = aws.fips === true && !(partition === 'aws-us-gov' && plainInGovCloud.has(service));
+  return `https://${service}${isFips ? '-fips' : ''}.${region}.${domain}`;
 }

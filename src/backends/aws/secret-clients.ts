@@ -1,15 +1,16 @@
 /** Readers of secrets: one for each endpoint and identity, made when first needed. */
 
 import { awsFailure } from './aws-failure.ts';
+import type { ProxyFor } from './proxy.ts';
 import type { FetchSecret, SecretSource } from './secret-logins.ts';
 import type { SecretReader } from './secrets-manager.ts';
 
-export function createSecretClients(): { readonly fetch: FetchSecret; readonly close: () => void } {
+export function createSecretClients(proxyFor?: ProxyFor): { readonly fetch: FetchSecret; readonly close: () => void } {
   const readers = new Map<string, Promise<SecretReader>>();
 
   async function make(source: SecretSource): Promise<SecretReader> {
     const { createSecretReader } = await import('./secrets-manager.ts');
-    return createSecretReader(source);
+    return createSecretReader(source, proxyFor);
   }
 
   function readerFor(source: SecretSource): Promise<SecretReader> {

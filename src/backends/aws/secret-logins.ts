@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsSettings } from '../../model/database.ts';
 import { Failure } from '../../model/errors.ts';
+import type { ProxyFor } from './proxy.ts';
 import { createSecretClients } from './secret-clients.ts';
 
 /** The two belong together: rotation may change the user too. */
@@ -33,6 +34,7 @@ export type FetchSecret = (source: SecretSource) => Promise<string>;
 
 export interface SecretLoginsOptions {
   readonly fetch?: FetchSecret;
+  readonly proxyFor?: ProxyFor;
   /** Milliseconds; defaults to the clock. */
   readonly now?: () => number;
   /** From 0 up to 1; spreads the reading of many secrets over time. */
@@ -78,13 +80,13 @@ export function readLogin(text: string): Login {
 
 export function createSecretLogins(options: SecretLoginsOptions = {}): SecretLogins {
   const { now = Date.now, random = Math.random, pause = sleep } = options;
-  const clients = createSecretClients();
+  const clients = createSecretClients(options.proxyFor);
   const fetch = options.fetch ?? clients.fetch;
   const entries = new Map<string, Entry>();
   const pending = new Map<string, Promise<Entry>>();
 
   const keyOf = ({ secretArn, aws }: SecretSource) =>
-    JSON.stringify([secretArn, aws.region, aws.profile, aws.roleArn, aws.externalId, aws.endpoint]);
+    JSON.stringify([secretArn, aws.region, aws.profile, aws.roleArn, aws.externalId, aws.fips, aws.endpoint]);
 
   async function load(source: SecretSource): Promise<Entry> {
     const login = readLogin(await fetch(source));

@@ -3,6 +3,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { withTimeLimit } from '../time-limit.ts';
 import { clientSettings } from './client-settings.ts';
+import type { ProxyFor } from './proxy.ts';
 import type { SecretSource } from './secret-logins.ts';
 
 /** Milliseconds one reading may take. */
@@ -14,8 +15,8 @@ export interface SecretReader {
 }
 
 /** A client for the endpoint and the identity of `source`. Reading is repeated by the SDK: it has no effect. */
-export async function createSecretReader({ secretArn, aws }: SecretSource): Promise<SecretReader> {
-  const settings = await clientSettings('secretsmanager', aws, secretArn, 5);
+export async function createSecretReader({ secretArn, aws }: SecretSource, proxyFor?: ProxyFor): Promise<SecretReader> {
+  const settings = await clientSettings('secretsmanager', aws, { arn: secretArn, sockets: 5, proxyFor });
   const client = new SecretsManagerClient({ ...settings, maxAttempts: 3 });
   return {
     async read(id) {

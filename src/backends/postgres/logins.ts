@@ -3,6 +3,7 @@
 import type { DirectPostgresConnection, SecretReference } from '../../model/database.ts';
 import { Failure } from '../../model/errors.ts';
 import { iamToken } from '../aws/iam-token.ts';
+import type { ProxyFor } from '../aws/proxy.ts';
 import type { SecretLogins } from '../aws/secret-logins.ts';
 
 /** Reads a secret each time one is needed; nothing keeps it. Rejects when it is not there. */
@@ -50,22 +51,28 @@ async function fromSecretsManager(
 }
 
 /** The server takes a token over TLS only; one that is refused once will be refused again. */
-function byToken(connection: DirectPostgresConnection): SessionLogin {
+function byToken(connection: DirectPostgresConnection, proxyFor: ProxyFor | undefined): SessionLogin {
   const user = configuredUser(connection);
   if (connection.ssl === 'disable')
     throw unavailable('IAM authentication needs TLS.', { hint: 'Set ssl: verify-full and ca: { file: … }.' });
-  return { user, password: () => iamToken(connection, user), instead: nothingElse };
+  return { user, password: () => iamToken(connection, user, proxyFor), instead: nothingElse };
+}
+
+/** Where logins come from. */
+export interface LoginSources {
+  readonly readSecret: ReadSecret;
+  readonly secretLogins: SecretLogins;
+  readonly proxyFor: ProxyFor | undefined;
 }
 
 export async function loginFor(
   connection: DirectPostgresConnection,
-  readSecret: ReadSecret,
-  logins: SecretLogins,
+  { readSecret, secretLogins, proxyFor }: LoginSources,
 ): Promise<SessionLogin> {
   const { password: reference } = connection;
-  if (connection.iam) return byToken(connection);
+  if (connection.iam) return byToken(connection, proxyFor);
   if (reference !== undefined && 'secretArn' in reference)
-    return fromSecretsManager(reference.secretArn, connection, logins);
+    return fromSecretsManager(reference.secretArn, connection, secretLogins);
   return {
     user: configuredUser(connection),
     password: () => readPassword(reference, readSecret),

@@ -2,6 +2,7 @@
 
 import type { Database, DirectPostgresConnection } from '../../model/database.ts';
 import { Failure } from '../../model/errors.ts';
+import type { ProxyFor } from '../aws/proxy.ts';
 import type { SecretLogins } from '../aws/secret-logins.ts';
 import type { ConnectionBudget } from '../connection-budget.ts';
 import type { Channel } from '../exchange/channel.ts';
@@ -19,6 +20,7 @@ export interface PostgresOptions {
   readonly maskKey: Buffer;
   /** What all databases may hold together. */
   readonly budget?: ConnectionBudget | undefined;
+  readonly proxyFor?: ProxyFor;
   /** NODE_PG_FORCE_NATIVE is set: `pg` would load another driver, without the protocol guarantees. */
   readonly nativeDriverForced: boolean;
 }
@@ -29,14 +31,14 @@ const unavailable = (message: string) => new Failure('BACKEND_UNAVAILABLE', mess
 export function createPostgresBackend(
   database: Database,
   connection: DirectPostgresConnection,
-  { readSecret, secretLogins, maskKey, budget, nativeDriverForced }: PostgresOptions,
+  { readSecret, secretLogins, maskKey, budget, proxyFor, nativeDriverForced }: PostgresOptions,
 ): DatabaseBackend {
   const open = async (signal: AbortSignal): Promise<Channel> => {
     if (nativeDriverForced) throw unavailable('The environment forces another database driver (NODE_PG_FORCE_NATIVE).');
     const tls = await tlsOptions(connection);
     const openAs = ({ user, password }: SessionLogin) =>
       openSocketChannel({ settings: sessionSettings(database, connection, user), tls, password }, signal);
-    const login = await loginFor(connection, readSecret, secretLogins);
+    const login = await loginFor(connection, { readSecret, secretLogins, proxyFor });
     try {
       return await openAs(login);
     } catch (thrown) {

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-rds-data';
 import type { RdsDataApiConnection } from '../../model/database.ts';
 import { clientSettings } from '../aws/client-settings.ts';
+import type { ProxyFor } from '../aws/proxy.ts';
 
 /** What one ExecuteStatement brings back. */
 export interface Executed {
@@ -51,10 +52,15 @@ const resultSetOptions = { longReturnType: 'STRING', decimalReturnType: 'STRING'
  * Import this file only when a call needs it: it brings the SDK. The client belongs to this cluster alone: its sockets
  * are not shared, and it retries nothing, so a sick cluster costs no other cluster anything.
  */
-export async function createDataApi(connection: RdsDataApiConnection, concurrency: number): Promise<DataApi> {
+export async function createDataApi(
+  connection: RdsDataApiConnection,
+  concurrency: number,
+  proxyFor?: ProxyFor,
+): Promise<DataApi> {
   const { resourceArn, secretArn, database, aws } = connection;
   // A call that is given up still needs a socket to stop its statement and to roll back.
-  const client = new RDSDataClient(await clientSettings('rds-data', aws, resourceArn, concurrency * 2 + 2));
+  const needs = { arn: resourceArn, sockets: concurrency * 2 + 2, proxyFor };
+  const client = new RDSDataClient(await clientSettings('rds-data', aws, needs));
   const cluster = { resourceArn, secretArn };
   return {
     async begin(abortSignal) {

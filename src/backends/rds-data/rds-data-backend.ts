@@ -3,6 +3,7 @@
 import type { AuthorizedQuery } from '../../audit/audit-log.ts';
 import type { Database, RdsDataApiConnection } from '../../model/database.ts';
 import { awsFailure } from '../aws/aws-failure.ts';
+import type { ProxyFor } from '../aws/proxy.ts';
 import { openCall } from '../exchange/run-query.ts';
 import { createPool, type Pooled } from '../pool.ts';
 import type { DatabaseBackend } from '../pooled-backend.ts';
@@ -14,10 +15,14 @@ import { type RunParts, runCall } from './run-call.ts';
 /** A place for one call; the service keeps the sessions, so nothing is behind it. */
 const openPlace = async (): Promise<Pooled> => ({ usable: true, destroy: () => undefined, onEnd: () => undefined });
 
-async function loadApi(connection: RdsDataApiConnection, concurrency: number): Promise<DataApi> {
+async function loadApi(
+  connection: RdsDataApiConnection,
+  concurrency: number,
+  proxyFor: ProxyFor | undefined,
+): Promise<DataApi> {
   try {
     const { createDataApi } = await import('./data-api.ts');
-    return await createDataApi(connection, concurrency);
+    return await createDataApi(connection, concurrency, proxyFor);
   } catch (thrown) {
     throw awsFailure(thrown, 'The RDS Data API cannot be used as it is configured.');
   }
@@ -30,11 +35,12 @@ export function createRdsDataBackend(
   database: Database,
   connection: RdsDataApiConnection,
   maskKey: Buffer,
+  proxyFor?: ProxyFor,
 ): DatabaseBackend {
   const { maxConcurrency, queueTimeout } = database.limits;
   let connecting: Promise<DataApi> | undefined;
   const connect = (): Promise<DataApi> => {
-    connecting ??= loadApi(connection, maxConcurrency);
+    connecting ??= loadApi(connection, maxConcurrency, proxyFor);
     connecting.catch(() => {
       connecting = undefined;
     });

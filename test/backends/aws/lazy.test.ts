@@ -21,6 +21,7 @@ const bringers = files.filter(({ text }) => staticImports(text).some(isAws)).map
 
 test('each package is brought by one file', () => {
   expect(bringers.map((path) => basename(path)).toSorted()).toEqual([
+    'caller-identity.ts',
     'credential-chain.ts',
     'data-api.ts',
     'describe-clusters.ts',

@@ -1,7 +1,10 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { chmod, chown, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createBackends } from '../../../src/backends/backends.ts';
+import { examineCertificate } from '../../../src/backends/postgres/examine-certificate.ts';
 import type { DirectPostgresConnection } from '../../../src/model/database.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
@@ -98,4 +101,39 @@ test('a cancel reaches the server over TLS as well', async () => {
   await expect(running).rejects.toMatchObject({ code: 'BACKEND_CANCELLED', sqlstate: '57014' });
   await expect.poll(active).toBe(0);
   await backends.close();
+});
+
+const examined = async (changes: Partial<DirectPostgresConnection>, now?: Date) =>
+  (await examineCertificate(directConnection(server, { ssl: 'verify-full', ...ca, ...named, ...changes }), now)).map(
+    ({ code, severity, message }) => [code, severity, message],
+  );
+
+test('doctor has nothing to say of a certificate that is trusted, for the name, and not about to end', async () => {
+  expect(await examined({})).toEqual([]);
+});
+
+test('doctor names the root that is missing', async () => {
+  expect(await examined(otherCa)).toEqual([
+    [
+      'tls_root_missing',
+      'bad',
+      expect.stringMatching(/leads to the root ".*\S.*", which is not among the roots of the configured/),
+    ],
+  ]);
+});
+
+test('doctor says that the certificate is for another name', async () => {
+  expect(await examined({ hostname: '127.0.0.1' })).toEqual([['tls_name', 'bad', expect.any(String)]]);
+});
+
+test('doctor says when the certificate ends, before and after', async () => {
+  const { validTo } = new X509Certificate(readFileSync(pem('server.pem')));
+  const at = (days: number) => new Date(Date.parse(validTo) + days * 86_400_000);
+  expect(await examined({}, at(-20))).toEqual([['tls_expires', 'warning', expect.any(String)]]);
+  expect(await examined({}, at(1))).toEqual([['tls_expired', 'bad', expect.any(String)]]);
+});
+
+test('doctor looks at no certificate where none is verified, and hangs on no server that is not there', async () => {
+  expect(await examined({ ssl: 'disable' })).toEqual([]);
+  expect(await examined({ port: 1 })).toEqual([]);
 });
