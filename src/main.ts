@@ -263,11 +263,12 @@ const emulateAws: CommandDeps['emulateAws'] = async (clusters) => {
 };
 
 const openShipTarget: CommandDeps['openShipTarget'] = async (ship, series) => {
-  const [{ createS3Target }, { clientSettings }] = await Promise.all([
+  const [{ createS3Target }, { clientSettings }, { proxyFor }] = await Promise.all([
     import('./shipping/s3-target.ts'),
     import('./backends/aws/client-settings.ts'),
+    import('./config/proxy.ts'),
   ]);
-  const client = await clientSettings('s3', ship.aws, undefined, 8);
+  const client = await clientSettings('s3', ship.aws, { sockets: 8, proxyFor });
   return createS3Target({ ...ship, pathStyle: ship.aws.endpoint !== undefined, client }, series);
 };
 

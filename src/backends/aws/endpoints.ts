@@ -75,6 +75,8 @@ export function endpointFor(service: AwsService, aws: AwsSettings, arn: string |
   const domain = domains[partition];
   if (domain === undefined)
     throw misconfigured('The AWS partition of the database is not known.', 'Set aws: { endpoint: https://… }.');
+  if (aws.fips === true && partition === 'aws-cn')
+    throw misconfigured('AWS has no FIPS endpoints in China.', 'Leave aws: { fips } out.');
   const isFips = aws.fips === true && !(partition === 'aws-us-gov' && plainInGovCloud.has(service));
   return `https://${service}${isFips ? '-fips' : ''}.${region}.${domain}`;
 }

@@ -2,6 +2,7 @@
 
 import { RDSClient } from '@aws-sdk/client-rds';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
@@ -17,6 +18,7 @@ const clients: Readonly<Record<AwsService, Rules>> = {
   secretsmanager: new SecretsManagerClient({ region }),
   sts: new STSClient({ region }),
   rds: new RDSClient({ region }),
+  s3: new S3Client({ region }),
 };
 const services = Object.keys(clients) as readonly AwsService[];
 
@@ -32,8 +34,13 @@ const regions: readonly (readonly [partition: string, region: string])[] = [
   ['aws-eusc', 'eusc-de-east-1'],
 ];
 
+test('China has no FIPS endpoints, so nothing is sent there instead', () => {
+  expect(() => endpointFor('rds-data', { fips: true, region: 'cn-north-1' }, undefined)).toThrow(/no FIPS/);
+});
+
 describe.each(regions)('%s, %s', (partition, Region) => {
-  test.each([false, true])('as the SDK resolves it, by ARN and by region alone (fips: %s)', (fips) => {
+  const both = partition === 'aws-cn' ? [false] : [false, true];
+  test.each(both)('as the SDK resolves it, by ARN and by region alone (fips: %s)', (fips) => {
     const question = { Region, UseFIPS: fips, UseDualStack: false, UseGlobalEndpoint: false };
     for (const service of services) {
       const expected = clients[service].config.endpointProvider(question).url.href.replace(/\/$/, '');
