@@ -53,6 +53,7 @@ export function buildShip(input: z.output<typeof shipSchema>, keepDays: number):
       ...(aws.role_arn !== undefined && { roleArn: aws.role_arn }),
       ...(aws.external_id !== undefined && { externalId: aws.external_id }),
       ...(aws.profile !== undefined && { profile: aws.profile }),
+      ...(aws.fips !== undefined && { fips: aws.fips }),
       ...(aws.endpoint !== undefined && { endpoint: aws.endpoint }),
     },
   };
