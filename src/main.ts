@@ -37,8 +37,9 @@ const readAside: CommandDeps['readAside'] = async (file) => {
 };
 
 async function openAudit(config: Config, log: Log): Promise<AuditDesk> {
-  const [{ createAuditDesk }, { createSecrets }] = await Promise.all([
+  const [{ createAuditDesk }, { retentionOf }, { createSecrets }] = await Promise.all([
     import('./audit/desk.ts'),
+    import('./audit/retention-policy.ts'),
     import('./config/secrets.ts'),
   ]);
   const { directory, sql, hmacKey, signingKey, networkFilesystem, ship, requireShippedWithin: within } = config.audit;
@@ -48,8 +49,18 @@ async function openAudit(config: Config, log: Log): Promise<AuditDesk> {
     ...(hmacKey === undefined ? {} : { hmacKey: await read(hmacKey) }),
     ...(signingKey === undefined ? {} : { signingKey: await read(signingKey) }),
   };
+  const policy = retentionOf(config.audit);
+  const retention = policy === undefined ? {} : { retention: policy };
   const required = ship === undefined || within === undefined ? {} : { requireShipped: { target: ship.name, within } };
-  const audit = await createAuditDesk({ directory, sql, networkFilesystem, report, ...keys, ...required });
+  const audit = await createAuditDesk({
+    directory,
+    sql,
+    networkFilesystem,
+    report,
+    ...keys,
+    ...required,
+    ...retention,
+  });
   await audit.recover();
   return audit;
 }

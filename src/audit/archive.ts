@@ -12,6 +12,8 @@ import { brokerLog, listLogs, prepareDirectory, refuseNetworkFileSystem, takeIns
 import { diskFiles, type LogFiles } from './log-files.ts';
 import { createLogs, type Logs } from './logs.ts';
 import type { RecordBody } from './records.ts';
+import { createRetention, type Retention } from './retention.ts';
+import type { RetentionPolicy } from './retention-policy.ts';
 import { createSealer } from './sealer.ts';
 import { createSerializer } from './serializer.ts';
 import { createShipGate, type ShipRequirement } from './ship-gate.ts';
@@ -38,6 +40,8 @@ export interface ArchiveOptions {
   readonly rotateBytes?: number;
   /** Milliseconds without a call after which a database's log is closed. */
   readonly closeAfter?: number;
+  /** Absent: no file is ever removed. */
+  readonly retention?: RetentionPolicy;
   /** The file operations; a test puts a failing disk here. */
   readonly files?: LogFiles;
   /** How room on the disk is measured; a test gives its own figures. */
@@ -107,6 +111,11 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   if (sealer !== undefined)
     await anchor.resume().catch((error: unknown) => report('the anchor log cannot be read', error));
   const stopAnchor = sealer === undefined ? () => undefined : anchor.start(report);
+  const retention =
+    options.retention === undefined
+      ? undefined
+      : createRetention({ root, instance: instance.name, logs, policy: options.retention, report });
+  const stopRetention = retention === undefined ? () => undefined : everySixHours(retention, report);
   const stopClosing = closeWhenIdle(logs, options.closeAfter ?? defaultCloseAfter);
 
   return {
@@ -124,6 +133,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
     ready: async () => !logs.stalled() && (await isWritable(root)) && ((await gate?.open()) ?? true),
     async close() {
       stopClosing();
+      await stopRetention();
       stopAnchor();
       await logs.closeIdle(Number.POSITIVE_INFINITY); // their last seals come before the last anchor
       if (sealer !== undefined)
@@ -169,6 +179,21 @@ function closeWhenIdle(logs: Logs, closeAfter: number): () => void {
   const timer = setInterval(() => void logs.closeIdle(Date.now() - closeAfter), Math.min(closeAfter, 30_000));
   timer.unref();
   return () => clearInterval(timer);
+}
+
+/** At the start, and then every six hours; resolves, when stopped, once the round under way is over. */
+function everySixHours({ round }: Retention, report: Report): () => Promise<void> {
+  let work: Promise<void> = Promise.resolve();
+  const begin = () => {
+    work = round().catch((error: unknown) => report('the audit files that are due could not be looked for', error));
+  };
+  begin();
+  const timer = setInterval(begin, 6 * 3_600_000);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return work;
+  };
 }
 
 /** One file at a time, so that calls keep the processor. */

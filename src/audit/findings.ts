@@ -41,7 +41,10 @@ export const findingCodes = {
   in_progress: 'the log is being written',
   unsigned: 'heads are not signed: the chain shows damage, but not a rewriting of everything after a point',
   untrusted_key: 'heads are signed, and no key was given to check them against',
-  retired: 'older files were retired; verification begins at the frontier the log kept',
+  removed: 'older files are not here, and nothing on record says that they were retired',
+  retired: 'older files were retired as the log itself says; verification begins at the frontier it kept',
+  retired_early: 'a file was retired sooner than the policy on record allows: the clock was wrong, or was made to be',
+  retired_falsely: 'the log says that files were retired, and contradicts itself in what they held',
 } as const;
 
 export type FindingCode = keyof typeof findingCodes;

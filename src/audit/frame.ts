@@ -23,6 +23,8 @@ export interface Frame {
   readonly add: (content: string) => Placed;
   /** `seq` of the next line, and the Merkle root over all before it. */
   readonly size: () => number;
+  /** A time that no line after it will be before, even when the machine's clock is set back in between. */
+  readonly now: () => string;
   readonly root: () => string;
   /** Characters framed so far. */
   readonly bytes: () => number;
@@ -58,6 +60,10 @@ export function beginFrame(head: Head, clock: Clock, writer: string): Frame {
       return { seq: seq - 1, leaf };
     },
     size: () => seq,
+    now() {
+      ts = clock.stamp(ts).ts;
+      return ts;
+    },
     root: range.root,
     bytes: () => length,
     finish() {

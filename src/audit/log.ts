@@ -203,7 +203,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     const sealing = beginSealing(frame, sealer, sealed, setting.anchored ?? (() => undefined), serialize);
     const paid = addDebts((body) => frame.add(serialize(body)));
     if (batch.length > 0 || frame.size() > head.range.size) {
-      sealing.certify(clock.stamp(head.ts).ts, opening !== undefined);
+      sealing.certify(frame.now(), opening !== undefined);
     }
     const placed = batch.map(({ content }) => sealing.add(content));
     if (sealNow || rotationIsDue(frame)) sealing.close();

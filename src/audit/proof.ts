@@ -4,19 +4,22 @@ import { z } from 'zod';
 import { sha256 } from './chain.ts';
 import { listLogs, listSegments, logDirectory } from './layout.ts';
 import { eachLine } from './lines.ts';
-import { nodeHash } from './merkle.ts';
+import { type CompactRange, emptyRange, nodeHash } from './merkle.ts';
 import { readCheckpoint, readNote } from './note.ts';
 
 /** One log read whole: its leaves and its heads. */
 export interface Leaves {
   readonly log: string;
   readonly origin: string;
+  /** By `seq`; empty where older files were retired. */
   readonly leaves: readonly string[];
+  /** The first record that is here, and the roots of the perfect subtrees over those that were retired, from left to right. */
+  readonly retired: CompactRange;
   /** Heads in the order of the log. */
   readonly heads: readonly { readonly size: number; readonly note: string }[];
 }
 
-/** Reads every line of one log. `first` is above zero where older files were retired; such logs have no proofs. */
+/** Reads every line of one log. */
 export async function readLeaves(
   root: string,
   id: string,
@@ -26,11 +29,16 @@ export async function readLeaves(
   const leaves: string[] = [];
   const heads: { size: number; note: string }[] = [];
   let origin = '';
-  for (const segment of await listSegments(logDirectory(root, id, instance))) {
+  const segments = await listSegments(logDirectory(root, id, instance));
+  const first = segments[0]?.first ?? 0;
+  leaves.length = first;
+  let frontier: readonly string[] = [];
+  for (const segment of segments) {
     await eachLine(segment.path, (bytes, start, end) => {
       const line = bytes.toString('utf8', start, end);
       see?.(line, leaves.length);
-      if (line.includes('"type":"genesis"')) origin = stringField(line, 'origin') ?? origin;
+      if (leaves.length === first && first > 0) frontier = frontierIn(line);
+      if (leaves.length === first) origin = stringField(line, 'origin') ?? origin;
       if (line.includes('"type":"seal"')) {
         const note = stringField(line, 'note');
         const head = readCheckpoint(readNote(note ?? '')?.text ?? '');
@@ -41,7 +49,11 @@ export async function readLeaves(
       return true;
     });
   }
-  return { log: `${id}/${instance}`, origin, leaves, heads };
+  return { log: `${id}/${instance}`, origin, leaves, heads, retired: { size: first, frontier } };
+}
+
+function frontierIn(line: string): readonly string[] {
+  return z.object({ frontier: z.array(z.string()) }).safeParse(JSON.parse(line)).data?.frontier ?? [];
 }
 
 function stringField(line: string, key: string): string | undefined {
@@ -69,21 +81,27 @@ export function findReceipt(value: unknown): Receipt | undefined {
   return undefined;
 }
 
-export type ReceiptVerdict = 'present' | 'absent' | 'different' | 'no_log';
+export type ReceiptVerdict = 'present' | 'absent' | 'different' | 'retired' | 'no_log';
 
 /** Whether the log still holds, at that place, the record the receipt was given for. */
 export async function checkReceipt(root: string, receipt: Receipt): Promise<ReceiptVerdict> {
   const [id, instance] = receipt.origin.split('/').slice(-2);
   const logs = await listLogs(root);
   if (!logs.some((log) => log.id === id && log.instance === instance)) return 'no_log';
-  const { leaves } = await readLeaves(root, id ?? '', instance ?? '');
+  const { leaves, retired } = await readLeaves(root, id ?? '', instance ?? '');
+  if (receipt.seq < retired.size) return 'retired';
   const leaf = leaves[receipt.seq];
   if (leaf === undefined) return 'absent';
   return leaf === receipt.leaf ? 'present' : 'different';
 }
 
 /** RFC 6962 inclusion path of leaf `index` in the tree over the first `size` leaves. */
-export function inclusionPath(leaves: readonly string[], index: number, size: number): readonly string[] {
+export function inclusionPath(
+  leaves: readonly string[],
+  index: number,
+  size: number,
+  retired: CompactRange = emptyRange,
+): readonly string[] {
   const path: string[] = [];
   let from = 0;
   let to = size;
@@ -98,7 +116,7 @@ export function inclusionPath(leaves: readonly string[], index: number, size: nu
       from = middle;
     }
   }
-  for (const step of steps.reverse()) path.push(treeHash(leaves, step.from, step.to));
+  for (const step of steps.reverse()) path.push(treeHash(leaves, step.from, step.to, retired));
   return path;
 }
 
@@ -118,16 +136,30 @@ function splitOf(size: number): number {
   return split;
 }
 
-function treeHash(leaves: readonly string[], from: number, to: number): string {
+function treeHash(leaves: readonly string[], from: number, to: number, retired: CompactRange): string {
+  if (to <= retired.size) return frontierHash(from, to, retired);
   if (to - from === 1) return leaves[from] ?? '';
   const middle = from + splitOf(to - from);
-  return nodeHash(treeHash(leaves, from, middle), treeHash(leaves, middle, to));
+  return nodeHash(treeHash(leaves, from, middle, retired), treeHash(leaves, middle, to, retired));
+}
+
+/** Leaves that are gone are needed only as a whole subtree that the frontier keeps: the record proven stands to its right. */
+function frontierHash(from: number, to: number, { size, frontier }: CompactRange): string {
+  let at = 0;
+  for (const hash of frontier) {
+    const span = size - at === 1 ? 1 : 2 ** Math.floor(Math.log2(size - at));
+    if (at === from && at + span === to) return hash;
+    at += span;
+  }
+  throw new RangeError('the subtree is not one that was kept');
 }
 
 /** The proof as text: index, path, and the head it leads to. Undefined when no head covers the record yet. */
-export function writeProof({ leaves, heads }: Leaves, index: number): string | undefined {
+export function writeProof({ leaves, heads, retired }: Leaves, index: number): string | undefined {
   const head = heads.find(({ size }) => size > index);
-  if (head === undefined) return undefined;
-  const path = inclusionPath(leaves, index, head.size).map((hash) => Buffer.from(hash, 'hex').toString('base64'));
+  if (head === undefined || index < retired.size) return undefined;
+  const path = inclusionPath(leaves, index, head.size, retired).map((hash) =>
+    Buffer.from(hash, 'hex').toString('base64'),
+  );
   return ['c2sp.org/tlog-proof@v1', `index ${index}`, ...path, '', head.note].join('\n');
 }

@@ -24,6 +24,8 @@ function describe(record: LogRecord): string {
       return `CONFIG ${record.what} ${record.name} ${record.new_sha256?.slice(0, 12) ?? ''} by ${record.by}${record.refused === undefined ? '' : ` REFUSED: ${record.refused}`}`;
     case 'precommit':
       return `PRECOMMIT transaction ${record.xid}${record.affected === undefined ? '' : `  ${record.affected} affected`}  of #${record.iseq}  [${record.call}]`;
+    case 'retired':
+      return `RETIRED ${record.file}: records ${record.first} to ${record.last}, kept ${record.keep_days} days after ${record.until}`;
     case 'recover':
       return `RECOVER after ${record.why}: ${record.orphans.length} calls without outcome, ${record.torn_bytes} bytes set aside`;
     case 'genesis':

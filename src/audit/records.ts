@@ -250,11 +250,19 @@ const retired = z.strictObject({
   file: text(64),
   first: count,
   last: count,
+  /** Time of its last record. */
+  until: timestamp,
+  /** Of its lines, unpacked. */
   sha256: hex64,
+  /** Merkle root over all lines up to and with `last`: what the frontier of the next file adds up to. */
   root: hex64,
+  /** `seq` of the announcement of the file before it. */
+  before: count.optional(),
+  keep_days: count,
   reason: text(256),
   by: name,
 });
+export type RetiredBody = z.infer<typeof retired>;
 const access = z.strictObject({
   type: z.literal('access'),
   who: name,

@@ -11,6 +11,7 @@ import { accessLog, anchorLog, isInstanceLive, listLogs, listSegments, logDirect
 import { eachLine } from './lines.ts';
 import { emptyRange, type GrowingRange, growRange } from './merkle.ts';
 import type { Checkpoint, VerifierKey } from './note.ts';
+import { createRetirementCheck } from './retirement-check.ts';
 import { createSealCheck } from './seal-check.ts';
 
 export interface VerifyOptions {
@@ -151,6 +152,7 @@ function createWalk(
   };
   const check: FullCheck | undefined = full ? createFullCheck(report) : undefined;
   const seals = createSealCheck(trusted, report);
+  const retirements = createRetirementCheck(report);
   const heads = new Map<number, Checkpoint[]>();
   for (const head of against) heads.set(head.size, [...(heads.get(head.size) ?? []), head]);
 
@@ -164,7 +166,7 @@ function createWalk(
       return false;
     }
     if (heads.size > 0) compareHead();
-    if (isSpecial(bytes[typeAt + typeKey.length])) special(bytes.toString('utf8', start, end));
+    if (isSpecial(bytes, typeAt + typeKey.length)) special(bytes.toString('utf8', start, end));
     else seals.pass(seq + 1);
     if (check !== undefined || visit !== undefined) {
       const text = bytes.toString('utf8', start, end);
@@ -184,7 +186,10 @@ function createWalk(
       origin = value.origin;
       seals.genesis(value.origin ?? '', value.vkeys ?? []);
     } else if (value?.type === 'epoch' || value?.type === 'seal') seals.see(value, range, seq);
-    else seals.pass(seq + 1);
+    else {
+      if (value?.type === 'retired') retirements.see(value, seq);
+      seals.pass(seq + 1);
+    }
   }
 
   /** At the size of a head kept elsewhere, the tree must be the one that head was made over. */
@@ -212,7 +217,7 @@ function createWalk(
     prev = opening.slice(9, 73);
     seq = segment.first;
     range = growRange({ size: seq, frontier: value.frontier });
-    report('finding', 'retired', `the log begins at record ${seq}; older files are not here`);
+    retirements.begin(seq);
   }
 
   async function segment(current: Segment, last: boolean, live: boolean): Promise<number> {
@@ -222,6 +227,7 @@ function createWalk(
     if (current.first !== seq)
       report('damage', 'segment_missing', `the file begins at record ${current.first}, and record ${seq} comes next`);
     if (broken) return 0;
+    retirements.file(seq, range.root());
     const read = await eachLine(current.path, (bytes, start, end, offset) => line(bytes, start, end, file, offset));
     if (!broken && read.finished < read.size) tornTail(file, read.finished, read.size, last && live);
     return read.finished;
@@ -241,6 +247,7 @@ function createWalk(
       if (head.origin === origin && head.size > seq) contradiction(head, `the log has only ${seq}`);
     }
     seals.finish(seq, live);
+    retirements.finish();
     if (check === undefined || check.open.size === 0) return;
     const [first] = check.open;
     const calls = `${check.open.size} allowed calls have no outcome, the first is ${first?.[1]} at record ${first?.[0]}`;
@@ -271,9 +278,10 @@ function createWalk(
 const timeLength = 27;
 const typeKey = '","type":"';
 
-/** First letters of the types the walk itself must read: genesis, seal, segment, epoch. */
-function isSpecial(letter: number | undefined): boolean {
-  return letter === 0x67 || letter === 0x73 || letter === 0x65;
+/** Whether the type that begins there is one the walk itself must read: genesis, seal, segment, epoch, retired. */
+function isSpecial(bytes: Buffer, at: number): boolean {
+  const letter = bytes[at];
+  return letter === 0x67 || letter === 0x73 || letter === 0x65 || (letter === 0x72 && bytes[at + 2] === 0x74);
 }
 
 /** What the walk reads of the few records that say how the log continues. */

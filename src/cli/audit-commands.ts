@@ -58,6 +58,16 @@ export function registerAuditCommands(program: Command, deps: CommandDeps): void
       await auditTail(databases, options, deps);
     });
 
+  verb(
+    audit,
+    'retention [databases...]',
+    'which files are past keep_days, and when they go',
+    'retention orders',
+  ).action(async (databases: string[], options: AuditOptions) => {
+    const { auditRetention } = await import('./audit-retention.ts');
+    await auditRetention(databases, options, deps);
+  });
+
   audit
     .command('keygen')
     .description('make the identity key that signs the log, and the key auditors check it with')

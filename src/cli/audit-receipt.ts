@@ -11,6 +11,7 @@ const verdicts: Record<ReceiptVerdict, string> = {
   present: 'Present: the log holds the record this receipt was given for, at its place.',
   absent: 'ABSENT: the log is shorter than the receipt says it was.',
   different: 'DIFFERENT: at that place the log now holds another record.',
+  retired: 'RETIRED: the file with that record was kept as long as the policy says, and the log says when it went.',
   no_log: 'NO LOG: the log the receipt names is not here.',
 };
 
@@ -26,7 +27,7 @@ export async function auditReceipt(source: string, options: AuditOptions, deps: 
     );
   const verdict = await checkReceipt(directory, receipt);
   deps.terminal.out(options.json === true ? JSON.stringify({ verdict, receipt }) : verdicts[verdict]);
-  deps.exitWith(verdict === 'present' ? 0 : 3);
+  deps.exitWith(verdict === 'present' ? 0 : verdict === 'retired' ? 1 : 3);
 }
 
 async function readJson(source: string): Promise<unknown> {

@@ -32,10 +32,27 @@ async function checkPolicies({ policy, databases }: Config): Promise<Finding[]> 
   }
 }
 
+/** What the next start would announce or remove: better known before. */
+async function checkRetention({ file, audit }: Config): Promise<Finding[]> {
+  if (audit.expired === 'keep') return [];
+  const { plannedFiles } = await import('./audit-retention.ts');
+  const files = await plannedFiles(audit.directory, audit).catch(() => []); // there is no log yet
+  const going = files.filter(({ state }) => state === 'due' || state === 'announced' || state === 'removable');
+  if (going.length === 0) return [];
+  const message = `${going.length} files of the audit log are past ${audit.keepDays} days and will be removed`;
+  const hint = 'pgwarden audit retention lists them; audit.legal_hold keeps those of a database.';
+  return [{ severity: 'warning', ...(file !== undefined && { file }), key: 'audit.expired', message, hint }];
+}
+
 async function judge(file: string | undefined, deps: CommandDeps): Promise<Verdict> {
   try {
     const config = await deps.loadConfig(file);
-    const findings = [...config.warnings, ...config.unbuilt, ...(await checkPolicies(config))];
+    const findings = [
+      ...config.warnings,
+      ...config.unbuilt,
+      ...(await checkPolicies(config)),
+      ...(await checkRetention(config)),
+    ];
     return { file: config.file, databases: config.databases.length, findings };
   } catch (thrown) {
     if (thrown instanceof ConfigError) return { file, findings: thrown.findings };

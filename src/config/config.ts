@@ -96,6 +96,10 @@ export interface AuditSettings {
   readonly hmacKey?: SecretReference;
   readonly signingKey?: SecretReference;
   readonly hotDays: number;
+  /** What becomes of files older than `keepDays`. */
+  readonly expired: 'keep' | 'remove';
+  /** Ids of databases of which no file is removed. */
+  readonly legalHold: readonly string[];
   readonly keepDays: number;
   readonly ship?: ShipSettings;
   /** Milliseconds; absent means shipping is not required. Only with `ship`. */

@@ -157,6 +157,8 @@ export function readLegacyConfig(
       sql: audit.sql,
       hotDays: audit.hot_days,
       keepDays: audit.keep_days,
+      expired: audit.expired,
+      legalHold: audit.legal_hold,
       networkFilesystem: audit.network_filesystem,
     },
     limits: {

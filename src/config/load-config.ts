@@ -79,6 +79,8 @@ function buildAudit(input: ConfigInput['audit'], directory: string, environment:
     ...(input.signing_key !== undefined && { signingKey: buildReference(input.signing_key, directory) }),
     hotDays: input.hot_days,
     keepDays: input.keep_days,
+    expired: input.expired,
+    legalHold: input.legal_hold,
     ...(input.ship !== undefined && { ship: buildShip(input.ship, input.keep_days) }),
     ...(input.require_shipped_within !== undefined && { requireShippedWithin: input.require_shipped_within }),
     networkFilesystem: input.network_filesystem,

@@ -90,6 +90,11 @@ const audit = z.strictObject({
   signing_key: secretReference.optional(),
   hot_days: days.prefault(90),
   keep_days: days.prefault(365),
+  expired: z.enum(['keep', 'remove']).prefault('keep').meta({
+    description:
+      'Files older than keep_days. remove: announced in the log, gone a day later; never before they are shipped, with ship.',
+  }),
+  legal_hold: z.array(text).prefault([]).meta({ description: 'Databases of which no file is removed.' }),
   ship: shipSchema.optional().meta({ description: 'Where `pgwarden audit ship` copies the log to.' }),
   require_shipped_within: duration
     .optional()

@@ -30,12 +30,12 @@ const withoutEffect: readonly Unbuilt[] = [
   {
     path: ['audit', 'hot_days'],
     asked: ({ audit }) => audit.hot_days !== 90,
-    instead: 'Nothing is moved or deleted.',
+    instead: 'Nothing is moved: a file stays in the directory until keep_days are over.',
   },
   {
     path: ['audit', 'keep_days'],
-    asked: ({ audit }) => audit.keep_days !== 365,
-    instead: 'Nothing is moved or deleted.',
+    asked: ({ audit }) => audit.keep_days !== 365 && audit.expired === 'keep' && audit.ship === undefined,
+    instead: 'Nothing is removed unless audit.expired says remove.',
   },
 ];
 

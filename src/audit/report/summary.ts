@@ -230,6 +230,8 @@ function eventText(record: LogRecord): string | undefined {
       return `${clock}${record.what} ${record.name} ${record.refused === undefined ? `now ${record.new_sha256?.slice(0, 12) ?? 'gone'}` : `refused: ${record.refused}`}, by ${record.by}`;
     case 'recover':
       return `${clock}after ${record.why}: ${record.orphans.length} calls without an outcome, ${record.torn_bytes} bytes set aside`;
+    case 'retired':
+      return `${clock}${record.file} announced for removal: records ${record.first} to ${record.last}, after ${record.keep_days} days`;
     case 'degraded':
       return `${clock}${record.why}`;
     case 'resumed':
