@@ -3,6 +3,7 @@
 import type { Config } from '../config/config.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Parts } from './deps.ts';
+import { listenError } from './listen-error.ts';
 import type { Log } from './log.ts';
 
 /** A transport that takes calls. */
@@ -72,6 +73,8 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
       await parts.audit.recordAuthenticationFailure({ call, why });
     },
     onError: onError(log),
+  }).catch((thrown: unknown) => {
+    throw listenError(thrown, config.server.listen, '--listen HOST:PORT, or server.listen');
   });
   if (transport === 'sse') log.warn('the SSE transport is deprecated; clients of today use streamable HTTP at /mcp');
   const { url: where, announceToolChange, close } = server;
@@ -96,6 +99,8 @@ export async function listenAdmin(
     cancel,
     applyWaiting,
     onError: onError(log),
+  }).catch((thrown: unknown) => {
+    throw listenError(thrown, adminListen, 'server.admin_listen');
   });
   log.info('operators are answered', { where: admin.url });
   return admin.close;

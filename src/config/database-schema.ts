@@ -27,16 +27,16 @@ const schemaName = text
 
 /** Which account, and as whom. */
 export const awsSchema = z.strictObject({
-  role_arn: text.optional(),
-  external_id: text.optional(),
-  profile: text.optional(),
+  role_arn: text.optional().meta({ description: 'A role to assume for this database.' }),
+  external_id: text.optional().meta({ description: 'What that role asks for.' }),
+  profile: text.optional().meta({ description: 'A profile of the AWS configuration.' }),
   fips: z.boolean().optional().meta({ description: 'Use the FIPS endpoints of AWS. Default false.' }),
   endpoint: z.url().optional().meta({ description: 'Pinned endpoint; never taken from the environment.' }),
 });
 
 const common = {
   description: text.optional().meta({ description: 'Shown to models by list_databases.' }),
-  tags: z.array(text).optional(),
+  tags: z.array(text).optional().meta({ description: 'For list_databases, and for commands that take several.' }),
   contact: text.optional().meta({ description: 'Told to callers who are refused.' }),
   enabled: z.boolean().optional().meta({ description: 'false: refuse new calls, cancel running ones.' }),
   readonly: z.boolean({ error: 'must be true or false' }).optional().meta({ description: 'Default true.' }),
@@ -51,13 +51,13 @@ const common = {
     .optional()
     .meta({ description: 'strict: only the small subset both parsers read alike.' }),
   policy: text.optional().meta({ description: 'Policy file of this database.' }),
-  pool: databasePoolSchema.optional(),
-  limits: databaseLimitsSchema.optional(),
+  pool: databasePoolSchema.optional().meta({ description: 'What differs from pools.' }),
+  limits: databaseLimitsSchema.optional().meta({ description: 'What differs from limits.' }),
 } as const;
 
 const reach = {
   region: text.optional().meta({ description: 'AWS region; taken from the ARN when absent.' }),
-  aws: awsSchema.optional(),
+  aws: awsSchema.optional().meta({ description: 'How AWS is asked.' }),
 } as const;
 
 const network = {
@@ -65,19 +65,24 @@ const network = {
     .enum(['disable', 'require', 'verify-ca', 'verify-full'])
     .optional()
     .meta({ description: 'Default verify-full.' }),
-  ca: z.strictObject({ file: text }).optional().meta({ description: 'PEM file of the trusted roots.' }),
+  ca: z
+    .strictObject({ file: text.meta({ description: 'Path of the PEM file.' }) })
+    .optional()
+    .meta({ description: 'PEM file of the trusted roots.' }),
 } as const;
 
 const port = z.int({ error: 'must be a port number' }).min(1).max(65_535);
 
 const direct = z.strictObject({
   type: z.literal('direct_postgres'),
-  hostname: text,
+  hostname: text.meta({ description: 'Name or address of the server.' }),
   port: port.optional().meta({ description: 'Default 5432.' }),
-  database: text,
-  user: text.optional(),
+  database: text.meta({ description: 'Name of the database on the server.' }),
+  user: text.optional().meta({ description: 'The role to sign in with; a secret may name it.' }),
   password: secretReference.optional(),
-  secret_arn: secretArn.optional(),
+  secret_arn: secretArn
+    .optional()
+    .meta({ description: 'Secrets Manager secret with user and password, instead of password.' }),
   auth: z.literal('iam').optional().meta({ description: 'Sign in with an IAM token instead of a password.' }),
   ...network,
   ...reach,
@@ -86,9 +91,9 @@ const direct = z.strictObject({
 
 const rdsDataApi = z.strictObject({
   type: z.literal('rds_data_api'),
-  resource_arn: clusterArn,
-  secret_arn: secretArn,
-  database: text,
+  resource_arn: clusterArn.meta({ description: 'ARN of the cluster.' }),
+  secret_arn: secretArn.meta({ description: 'Secrets Manager secret with user and password.' }),
+  database: text.meta({ description: 'Name of the database on the server.' }),
   ...reach,
   ...common,
 });
@@ -107,8 +112,8 @@ export const databaseDefaultsSchema = z.strictObject({
   ...network,
   ...reach,
   ...common,
-  port: port.optional(),
-  user: text.optional(),
+  port: port.optional().meta({ description: 'Default 5432.' }),
+  user: text.optional().meta({ description: 'The role to sign in with; a secret may name it.' }),
 });
 
 export type DatabaseInput = z.output<typeof databaseSchema>;

@@ -16,42 +16,64 @@ const principal = text.refine(isPrincipalId, { error: 'must be a principal id: n
 const roles = z.array(role);
 
 const apiKey = z.strictObject({
-  principal,
-  roles: roles.prefault([]),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be the SHA-256 of the key: 64 lower-case hex digits' }),
+  principal: principal.meta({ description: 'Who calls with this key.' }),
+  roles: roles.prefault([]).meta({ description: 'Roles it brings, beside those of g rows.' }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { error: 'must be the SHA-256 of the key: 64 lower-case hex digits' })
+    .meta({ description: 'SHA-256 of the key, which stands nowhere itself; pgwarden keys new prints both.' }),
 });
 
 /** A file of keys holds the same list. */
 export const apiKeysSchema = z.array(apiKey);
 
 const auth = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('none'), principal: principal.prefault('anonymous'), roles: roles.prefault([]) }),
+  z.strictObject({
+    mode: z.literal('none'),
+    principal: principal.prefault('anonymous').meta({ description: 'Who every caller is.' }),
+    roles: roles.prefault([]).meta({ description: 'Roles every caller has, beside those of g rows.' }),
+  }),
   z.strictObject({
     mode: z.literal('api_key'),
-    keys: z.union([apiKeysSchema, z.strictObject({ file: text })], {
-      error: 'must be a list of { principal, roles, sha256 }, or { file: PATH }',
-    }),
+    keys: z.union(
+      [apiKeysSchema, z.strictObject({ file: text.meta({ description: 'The same list in a file of its own.' }) })],
+      {
+        error: 'must be a list of { principal, roles, sha256 }, or { file: PATH }',
+      },
+    ),
   }),
   z.strictObject({
     mode: z.literal('oauth'),
-    issuer: z.url(),
-    audience: text,
-    jwks_url: z.url().optional(),
-    principal_claim: text.prefault('sub'),
+    issuer: z.url().meta({ description: 'Who signs the tokens; its metadata say where its keys are.' }),
+    audience: text.meta({ description: 'What a token must be made for: this server.' }),
+    jwks_url: z.url().optional().meta({ description: 'Where its keys are, if its metadata do not say so.' }),
+    principal_claim: text.prefault('sub').meta({ description: 'The claim that names the caller.' }),
     roles_claim: text.prefault('roles'),
     on_behalf_of_claim: text.optional().meta({ description: 'Names the human for whom a service or agent calls.' }),
   }),
 ]);
 
 const tls = z.union(
-  [z.literal('terminated_upstream'), z.strictObject({ cert: text, key: text, client_ca: text.optional() })],
+  [
+    z.literal('terminated_upstream'),
+    z.strictObject({
+      cert: text.meta({ description: 'PEM file of the certificate and those above it.' }),
+      key: text.meta({ description: 'PEM file of its private key.' }),
+      client_ca: text
+        .optional()
+        .meta({ description: 'PEM file of the roots of clients, which must then show a certificate.' }),
+    }),
+  ],
   {
     error: 'must be terminated_upstream, or { cert: FILE, key: FILE }',
   },
 );
 
 const server = z.strictObject({
-  transport: z.enum(transports).prefault('stdio'),
+  transport: z
+    .enum(transports)
+    .prefault('stdio')
+    .meta({ description: 'stdio: one client starts the server; the others listen. sse is for old clients.' }),
   listen: address.prefault('127.0.0.1:8000').meta({ description: 'HOST:PORT of the HTTP transports.' }),
   public_url: z.url().optional().meta({ description: 'The address clients use, where a proxy stands in front.' }),
   allowed_hosts: z
@@ -59,7 +81,7 @@ const server = z.strictObject({
     .prefault([])
     .meta({ description: 'Host header values accepted besides the listen address.' }),
   allowed_origins: z.array(text).prefault([]).meta({ description: 'Origins of web pages that may call.' }),
-  max_body_bytes: size.prefault('1MiB'),
+  max_body_bytes: size.prefault('1MiB').meta({ description: 'Bytes of one HTTP request.' }),
   sessions: z.enum(['per_client', 'stateless']).prefault('per_client'),
   tls: tls
     .optional()
@@ -88,8 +110,8 @@ const audit = z.strictObject({
     .meta({ description: 'How SQL text is recorded.' }),
   hmac_key: secretReference.optional(),
   signing_key: secretReference.optional(),
-  hot_days: days.prefault(90),
-  keep_days: days.prefault(365),
+  hot_days: days.prefault(90).meta({ description: 'Days the logs are kept at hand.' }),
+  keep_days: days.prefault(365).meta({ description: 'Days the logs are kept at least.' }),
   expired: z.enum(['keep', 'remove']).prefault('keep').meta({
     description:
       'Files older than keep_days. remove: announced in the log, gone a day later; never before they are shipped, with ship.',
@@ -99,7 +121,10 @@ const audit = z.strictObject({
   require_shipped_within: duration
     .optional()
     .meta({ description: 'Calls are refused while a record has waited longer for its copy. Needs ship.' }),
-  network_filesystem: z.enum(['refuse', 'allow']).prefault('refuse'),
+  network_filesystem: z
+    .enum(['refuse', 'allow'])
+    .prefault('refuse')
+    .meta({ description: 'Whether the log may lie where locks and durability are the network’s promise.' }),
 });
 
 const databases = z.record(
@@ -110,12 +135,21 @@ const databases = z.record(
 export const configSchema = z.strictObject({
   default_database: text.optional().meta({ description: 'Which database a call means that names none.' }),
   server: server.prefault({}),
-  stdio: z.strictObject({ principal: principal.optional(), roles: roles.prefault([]) }).prefault({}),
+  stdio: z
+    .strictObject({
+      principal: principal.optional(),
+      roles: roles.prefault([]).meta({ description: 'Roles of the caller, beside those of g rows.' }),
+    })
+    .prefault({}),
   policy: policy.prefault({}),
   audit: audit.prefault({}),
   limits: limitsSchema.prefault({}),
   pools: poolsSchema.prefault({}),
-  log: z.strictObject({ level: z.enum(logLevels).prefault('info') }).prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(logLevels).prefault('info').meta({ description: 'What is told and all that is worse.' }),
+    })
+    .prefault({}),
   defaults: databaseDefaultsSchema.prefault({}).meta({ description: 'Merged under every database.' }),
   include: z
     .union([text, z.array(text)], { error: 'must be a path such as databases.d/*.yaml, or a list of them' })

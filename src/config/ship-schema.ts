@@ -8,8 +8,11 @@ import { duration } from './units.ts';
 const text = z.string().min(1);
 
 const s3 = z.strictObject({
-  to: z.literal('s3'),
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: 'must be the name of a bucket' }),
+  to: z.literal('s3').meta({ description: 'A store that speaks S3 and has Object Lock.' }),
+  bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: 'must be the name of a bucket' })
+    .meta({ description: 'Its name; made by you, with Object Lock.' }),
   prefix: z
     .string()
     .regex(/^(?:[\w=-][\w.=-]*\/)*$/, { error: 'must be empty, or end in a slash: pgwarden/' })
@@ -30,7 +33,7 @@ const s3 = z.strictObject({
     .meta({ description: 'Days for which no copy can be deleted. Default: audit.keep_days.' }),
   every: duration.prefault('60s').meta({ description: 'Each log with new records becomes one object in that time.' }),
   region: text.meta({ description: 'AWS region of the bucket.' }),
-  aws: awsSchema.optional(),
+  aws: awsSchema.optional().meta({ description: 'How AWS is asked.' }),
 });
 
 /** One kind so far; the key `to` leaves room for others. */

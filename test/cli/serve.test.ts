@@ -62,6 +62,20 @@ test('the one caller of a transport who may use nothing is named in the log, wit
   await vi.waitFor(() => expect(server.stderr()).toContain('g, anonymous, reader, *'), 5000);
 });
 
+test('an address in use is named with what to do', async () => {
+  const server = await running();
+  const again = await runCli(
+    ['serve', '--config', place.config, '--transport', 'streamable-http', '--listen', `127.0.0.1:${server.port}`],
+    secrets(),
+  );
+  expect(again).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      `pgwarden: 127.0.0.1:${server.port} is in use by another program.\nHint: Stop what listens there, or choose another address: --listen HOST:PORT, or server.listen.`,
+    ),
+  });
+});
+
 test('a missing policy refuses the start and names the next command', async () => {
   const bare = await workspace({ config: 'databases:\n  sample:\n    type: embedded\n' });
   const { code, stdout, stderr } = await runCli(['serve', '--config', bare.config]);

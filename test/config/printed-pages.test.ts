@@ -14,6 +14,14 @@ test('docs/configuration.md is printed from the schema', async () => {
   await expect(page).toMatchFileSnapshot(join(root, 'docs/configuration.md'));
 });
 
+test('every key has a meaning: a description in the schema, or a comment in the example', () => {
+  const rows = read('docs/configuration.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  expect(rows.length).toBeGreaterThan(100);
+  expect(rows.filter((line) => line.endsWith('|  |'))).toEqual([]);
+});
+
 test('docs/commands.md is printed from the program', async () => {
   await expect(printCommandReference()).toMatchFileSnapshot(join(root, 'docs/commands.md'));
 });
