@@ -19,23 +19,39 @@ export interface Screen {
 /** Rows of an answer that are shown; the rest is counted. */
 const shownRows = 5;
 
-export function createScreen({ out, interactive }: Terminal): Screen {
+/** `width`: columns of the terminal, where somebody looks at one; elsewhere lines are as long as they are. */
+export function createScreen({ out, interactive }: Terminal, width = process.stdout.columns ?? 80): Screen {
+  const fold = (text: string, from: number) => (interactive ? folded(printable(text), from, width) : printable(text));
   const colour = interactive && isColourWanted();
   const paint = (code: number) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const [bold, dim, red, green, cyan] = [paint(1), paint(2), paint(31), paint(32), paint(36)];
   return {
     title: (text) => out(`\n${bold(text)}`),
     step: (number, text) => out(`\n${bold(`${number}. ${text}`)}`),
-    sql: (text) => out(`   ${cyan(printable(text))}`),
+    sql: (text) => out(`   ${cyan(fold(text, 3))}`),
     rows(rows) {
       for (const line of tableLines(rows.slice(0, shownRows))) out(`   ${printable(line)}`);
       if (rows.length > shownRows) out(dim(`   … ${rows.length - shownRows} more`));
     },
-    refused: (code, message) => out(`   ${red(code)}  ${printable(message)}`),
-    audit: (line, denied) => out(`   ${denied ? red('audit') : dim('audit')}  ${dim(printable(line))}`),
-    kept: (promise, kept) => out(`   ${kept ? green('✓') : red('✗ NOT AS PROMISED:')} ${promise}`),
+    refused: (code, message) => out(`   ${red(code)}  ${fold(message, code.length + 5)}`),
+    audit: (line, denied) => out(`   ${denied ? red('audit') : dim('audit')}  ${dim(fold(line, 10))}`),
+    kept: (promise, kept) => out(`   ${kept ? green('✓') : red('✗ NOT AS PROMISED:')} ${fold(promise, kept ? 5 : 23)}`),
     line: (text = '') => out(text),
   };
+}
+
+/** Goes on in the next line at a word, below the column where it began; a word wider than the terminal stays whole. */
+function folded(text: string, from: number, width: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\s)(?=\S)/)) {
+    if (line !== '' && from + (line + word).trimEnd().length > width) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += word;
+  }
+  return [...lines, line].join(`\n${' '.repeat(from)}`);
 }
 
 /** Objects of one shape as an aligned table; anything else as JSON, one a line. */
