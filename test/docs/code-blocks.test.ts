@@ -144,12 +144,15 @@ describe('yaml', () => {
     return { ...before, ...later, ...Object.fromEntries(both.map((key) => [key, merge(later[key], before[key])])) };
   }
 
-  /** Read as the server reads it; one that names no database is given one. JSON is YAML. */
+  /** Read as the server reads it; one that names no database, or not its type, is given one. JSON is YAML. */
   function asConfig(value: unknown): { readonly ok: true } | { readonly ok: false; readonly why: string } {
     const directory = mkdtempSync(join(tmpdir(), 'pgwarden-docs-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const file = join(directory, 'config.yaml');
-    writeFileSync(file, JSON.stringify(merge(value, { databases: { sandbox: { type: 'embedded' } } })));
+    const shown = isMap(value) && isMap(value['databases']) ? Object.keys(value['databases']) : [];
+    const stubs = Object.fromEntries(['sandbox', ...shown].map((id) => [id, { type: 'embedded' }]));
+    const own = isMap(value) ? { default_database: 'sandbox', ...value } : value;
+    writeFileSync(file, JSON.stringify(merge(own, { databases: stubs })));
     try {
       loadConfig(file, {});
       return { ok: true };
