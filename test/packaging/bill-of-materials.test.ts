@@ -20,6 +20,10 @@ test('what is installed beside the bundle is what cannot be bundled, and nothing
   expect(Object.keys(product.dependencies).sort()).toEqual(Object.keys(needOwnFiles));
 });
 
+test('they are installed in the versions this build was made with and tested against', () => {
+  expect(Object.values(product.dependencies).filter((range) => !/^\d+\.\d+\.\d+$/.test(String(range)))).toEqual([]);
+});
+
 test('every package shipped has a permissive licence and its text', async () => {
   const { components } = await billOfMaterials();
   const licences = components.map(({ name, licenses: [first] }) => ({
