@@ -16,6 +16,7 @@ import type { Databases } from './databases/databases.ts';
 import type { FleetParts } from './fleet/fleet.ts';
 import type { Database } from './model/database.ts';
 import { systemPrincipal } from './model/principal.ts';
+import type { CallContext } from './model/request.ts';
 import type { Gauges } from './observability/metrics.ts';
 import type { CasbinDecisionPoint, PolicySource } from './policy/casbin-decision-point.ts';
 
@@ -90,7 +91,12 @@ function policySource({ policy, server, stdio }: Config): PolicySource {
 /** The catalog loader reads through the corridor like everyone else: as the system principal, on behalf of a call. */
 async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promise<RunFixedStatement & AskServer> {
   const { createCallId } = await import('./model/call-id.ts');
-  return async (database: Database, name: FixedName, parameters: readonly string[], cause: { readonly id: string }) => {
+  return async (
+    database: Database,
+    name: FixedName,
+    parameters: readonly string[],
+    cause: Pick<CallContext, 'id' | 'onWait'>,
+  ) => {
     const call = {
       id: createCallId(),
       tool: 'catalog',
@@ -98,6 +104,7 @@ async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promi
       client: {},
       transport: 'internal',
       cause: cause.id,
+      ...(cause.onWait && { onWait: cause.onWait }),
     } as const;
     const values = parameters.map((value) => ({ value }));
     const statement = { from: 'fixed', name, parameters: { style: 'positional', values } } as const;

@@ -64,7 +64,15 @@ export interface CallContext {
   readonly purpose?: string;
   /** The call this one belongs to: on whose behalf the broker itself reads, or that asked several databases. */
   readonly cause?: string;
+  /**
+   * Told that the database is waited for, where the client wants to know. It looks on: it must not throw, and nothing
+   * depends on it.
+   */
+  readonly onWait?: (why: WaitReason) => void;
 }
+
+/** Why a call that could not begin yet is not given up: the database wakes from a pause, or its service asked for patience. */
+export type WaitReason = 'resuming' | 'throttled';
 
 export interface QueryRequest {
   readonly call: CallContext;

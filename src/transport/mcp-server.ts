@@ -6,6 +6,7 @@ import { type ClientFacts, callContext, type TransportKind } from './call-contex
 import type { Caller } from './caller.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
 import { askingOf } from './person.ts';
+import { progressOf } from './progress.ts';
 import type { Questions } from './questions.ts';
 import { type AskTool, completeName, readResource, resourceTemplates } from './resources.ts';
 
@@ -56,7 +57,8 @@ export function createMcpServer(
   const callTool = async (name: string, args: unknown, ctx: ServerContext) => {
     const caller = known(callerOf(ctx));
     const { id, _meta: meta } = ctx.mcpReq;
-    const call = callContext(factsOf(mcp.server), { id, session: ctx.sessionId, meta }, caller, name, transport);
+    const facts = callContext(factsOf(mcp.server), { id, session: ctx.sessionId, meta }, caller, name, transport);
+    const call = { ...facts, ...progressOf(ctx) };
     const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone]) : ctx.mcpReq.signal;
     const tools = await calls.track(ready());
     const { person, reply } = askingOf(mcp.server, ctx, questions);

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import type { ProgressCallback } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
@@ -182,6 +183,21 @@ describe('over HTTP', () => {
   });
 });
 
+test('a client that asked for progress is told that the database is waking up, the catalog’s reading included', async () => {
+  const told: (readonly [number, string | undefined])[] = [];
+  const onprogress: ProgressCallback = ({ progress, message }) => void told.push([progress, message]);
+  const paused = emulator.clusters.get('arn:aws:rds:region:account:cluster:primary');
+  if (paused !== undefined) paused.resuming = 2;
+  const asked = { name: 'run_query', arguments: { sql: 'SELECT count(*) AS n FROM orders' } };
+  const answer = await client.client.callTool(asked, undefined, { onprogress, timeout: 60_000 });
+  expect(answer.structuredContent).toMatchObject({ rows: [{ n: 20 }] });
+  const says = expect.stringContaining('waking up from a pause');
+  expect(told).toEqual([
+    [1, says],
+    [2, says],
+  ]);
+});
+
 /** Every line of the audit log, in no particular order. */
 async function records(): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const paths = await readdir(files.auditDirectory, { recursive: true });
@@ -211,6 +227,62 @@ test('every call leaves its records, whatever the service does', async () => {
   const outcomes = new Set(callsOf('outcome'));
   expect(permitted.filter((line) => !outcomes.has(line['call']))).toEqual([]);
   expect(outcomes.size).toBe(callsOf('outcome').length);
+});
+
+/** The database first, then the secret: as Secrets Manager does it. */
+async function rotate(database: string, secret: string): Promise<void> {
+  const { host, port, superuser: user, password } = cluster;
+  const admin = new pg.Client({ host, port, user, password, database: 'postgres', ssl: false });
+  await admin.connect();
+  await admin.query(`ALTER ROLE owner_of_${database} PASSWORD 'rotated'`);
+  emulator.secrets.put(secret, JSON.stringify({ username: `owner_of_${database}`, password: 'rotated' }));
+  await admin.end();
+}
+
+describe('a secret rotated under a load', () => {
+  const secretOf = (name: string) => `arn:aws:secretsmanager:region:account:secret:${name}`;
+  const bases = [
+    { database_id: 'primary', database: 'production', secret: secretOf('primary'), relation: 'orders', readings: 0 },
+    { database_id: 'analytics', database: 'warehouse', secret: secretOf('analytics'), relation: 'facts', readings: 1 },
+  ];
+
+  test.each(bases)(
+    'costs $database_id no call but those its database refused, and leaves all of them on record',
+    async (one) => {
+      const mark = `rotation of ${one.database}`;
+      const codes: (string | undefined)[] = [];
+      const ask = async () => {
+        const sql = `SELECT count(*) AS n FROM ${one.relation}`;
+        codes.push((await client.call('run_query', { sql, database_id: one.database_id, purpose: mark })).code);
+      };
+      const line = async (calls: number) => {
+        for (let count = 0; count < calls; count++) await ask();
+      };
+      await ask(); // sessions of before
+      const load = [line(12)];
+      await vi.waitFor(() => expect(codes.length).toBeGreaterThan(2), { timeout: 20_000, interval: 5 });
+      await rotate(one.database, one.secret);
+      load.push(line(12), line(12), line(12)); // these need sessions of their own: the secret known is no longer good
+      await Promise.all(load);
+
+      const refused = emulator.calls.filter(
+        ({ operation, error }) => operation === 'BeginTransaction' && error !== undefined,
+      );
+      const failed = codes.filter((code) => code !== undefined);
+      expect(codes).toHaveLength(49);
+      expect(failed.filter((code) => code !== 'BACKEND_UNAVAILABLE')).toEqual([]);
+      expect(failed.length).toBeLessThanOrEqual(refused.length); // over the wire none: nothing was refused there but is asked again
+      // the service reads its secret itself; pgwarden reads the other one anew, once for all who were refused
+      expect(emulator.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(one.readings);
+      const lines = await records();
+      const intents = lines
+        .filter(({ type, purpose }) => type === 'intent' && purpose === mark)
+        .map(({ call }) => call);
+      const outcomes = new Set(lines.filter(({ type }) => type === 'outcome').map(({ call }) => call));
+      expect(intents).toHaveLength(49);
+      expect(intents.filter((call) => !outcomes.has(call))).toEqual([]);
+    },
+  );
 });
 
 test('over stdio the same file serves the same answers', async () => {

@@ -1,6 +1,7 @@
 /** When a call may be repeated: only where nothing can have run, within its own deadline and its database's budget. */
 
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CallContext } from '../../model/request.ts';
 import { readFault } from './service-fault.ts';
 
 /** Tokens of one database: a sick one uses up its own. */
@@ -48,7 +49,7 @@ export interface Repetition {
   /** Milliseconds since the start after which nothing is repeated. */
   readonly patience: number;
   /** The cluster is waking up, or asked for patience: what a progress notification can say. */
-  readonly onWait?: ((kind: 'resuming' | 'throttled') => void) | undefined;
+  readonly onWait?: CallContext['onWait'];
   readonly random?: () => number;
 }
 

@@ -48,7 +48,9 @@ export interface Transaction {
 async function begin({ api, budget }: TransactionParts, { query }: Call, signal: AbortSignal): Promise<string> {
   const { connectTimeout } = query.database.limits;
   const once = () => withTimeLimit(connectTimeout, api.begin, signal);
-  const attempt = () => patiently(once, { budget, signal, patience: wakingTime });
+  const { onWait } = query.request.call;
+  const attempt = () =>
+    patiently(once, { budget, signal, patience: wakingTime, ...(onWait === undefined ? {} : { onWait }) });
   try {
     return await attempt();
   } catch (thrown) {
