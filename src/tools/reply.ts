@@ -3,6 +3,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { BrokerError } from '../model/errors.ts';
 import type { CallContext } from '../model/request.ts';
+import type { JsonPiece } from './json-pieces.ts';
 import { knownJson } from './rows.ts';
 import type { ToolAnswer } from './tool.ts';
 
@@ -21,21 +22,30 @@ export function answered(answer: ToolAnswer<Readonly<Record<string, unknown>>>, 
   };
 }
 
-/** The JSON of a result. Rows that were written before, for the text block, are not written again. */
-export function resultAsJson(result: CallToolResult): string {
-  const { structuredContent, ...others } = result;
+/** The JSON of a result. Rows that were written for the text block are not written again: they stand in it twice. */
+export function resultPieces(result: CallToolResult): readonly JsonPiece[] {
+  const { structuredContent, content, ...others } = result;
+  const [first, ...blocks] = content;
   if (typeof structuredContent !== 'object' || structuredContent === null || !('rows' in structuredContent))
-    return JSON.stringify(result);
+    return [asIs(JSON.stringify(result))];
   const { rows: list, ...rest } = structuredContent;
   const rows = knownJson(list);
-  if (rows === undefined) return JSON.stringify(result);
-  return `{"structuredContent":${withMember('rows', rows, rest)},${JSON.stringify(others).slice(1)}`;
+  if (rows === undefined || first?.type !== 'text' || first.text !== rows) return [asIs(JSON.stringify(result))];
+  return [
+    asIs('{"structuredContent":{"rows":'),
+    asIs(rows),
+    asIs(`${andMembers(rest)},"content":[{"type":"text","text":`),
+    { text: rows, quoted: true },
+    asIs(`}${blocks.map((block) => `,${JSON.stringify(block)}`).join('')}]${andMembers(others)}`),
+  ];
 }
 
-/** An object as JSON with one more member in front, given as JSON. */
-function withMember(name: string, json: string, rest: Readonly<Record<string, unknown>>): string {
-  const tail = JSON.stringify(rest).slice(1);
-  return `{"${name}":${json}${tail === '}' ? '' : ','}${tail}`;
+const asIs = (text: string): JsonPiece => ({ text, quoted: false });
+
+/** The members of an object and its end, after other members. */
+function andMembers(object: object): string {
+  const text = JSON.stringify(object).slice(1);
+  return text === '}' ? text : `,${text}`;
 }
 
 /** An error as callers see it: a stable code, one sentence, a hint, the place in the SQL text. */

@@ -1,16 +1,24 @@
-/** Writes the answer of a plain call: one JSON body in one write, or a stream once the caller has waited long. */
+/**
+ * Writes the answer of a plain call: one JSON body in one write; a large one as fast as the caller takes it; a stream of
+ * events once the caller has waited long.
+ */
 
 import type { ServerResponse } from 'node:http';
+import { type JsonPiece, joined, lengthOf, slicesOf } from '../tools/json-pieces.ts';
 
 /** Milliseconds after which, and in which, a waiting caller is sent a sign of life: proxies give up on silence. */
 const patience = 15_000;
 
 /** Characters of an answer that is long. */
 const long = 16_384;
+/** Characters of an answer that is written piece by piece. */
+const large = 262_144;
+/** Characters of it written at a time. */
+const slice = 65_536;
 
 export interface CallAnswer {
-  /** `message` is the serialised response. Does nothing when the caller is gone. */
-  readonly send: (message: string) => void;
+  /** `message` is the response as JSON. Does nothing when the caller is gone. */
+  readonly send: (message: readonly JsonPiece[]) => void;
   /** The caller withdrew its request: no response follows. */
   readonly withdraw: () => void;
 }
@@ -44,15 +52,10 @@ export function beginAnswer(response: ServerResponse, session: string | undefine
     send(message) {
       stop();
       if (response.destroyed) return;
-      if (response.headersSent) return void response.end(`event: message\ndata: ${message}\n\n`);
-      // a short text leaves joined to its headers; a long one is encoded once, not also to be measured
-      const body = message.length > long ? Buffer.from(message) : message;
-      response.writeHead(200, {
-        'Content-Type': 'application/json',
-        'Content-Length': Buffer.byteLength(body),
-        ...belongs,
-      });
-      response.end(body);
+      if (response.headersSent) return writeSlices(response, [event, ...message, endOfEvent]);
+      if (lengthOf(message) < large) return sendWhole(response, joined(message), belongs);
+      response.writeHead(200, { 'Content-Type': 'application/json', ...belongs });
+      writeSlices(response, message);
     },
     withdraw() {
       stop();
@@ -61,4 +64,28 @@ export function beginAnswer(response: ServerResponse, session: string | undefine
       response.end();
     },
   };
+}
+
+const event = { text: 'event: message\ndata: ', quoted: false };
+const endOfEvent = { text: '\n\n', quoted: false };
+
+function sendWhole(response: ServerResponse, message: string, headers: Readonly<Record<string, string>>): void {
+  // a short text leaves joined to its headers; a long one is encoded once, not also to be measured
+  const body = message.length > long ? Buffer.from(message) : message;
+  const length = Buffer.byteLength(body);
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': length, ...headers });
+  response.end(body);
+}
+
+/** Nothing is encoded before the caller has taken what came before it: a slow reader holds the text alone. */
+function writeSlices(response: ServerResponse, message: readonly JsonPiece[]): void {
+  const slices = slicesOf(message, slice);
+  const writeOn = () => {
+    while (!response.destroyed) {
+      const { value, done } = slices.next();
+      if (done === true) return void response.end();
+      if (!response.write(value)) return void response.once('drain', writeOn);
+    }
+  };
+  writeOn();
 }

@@ -2,7 +2,8 @@
 
 import type { ServerResponse } from 'node:http';
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { resultAsJson } from '../tools/reply.ts';
+import type { JsonPiece } from '../tools/json-pieces.ts';
+import { resultPieces } from '../tools/reply.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { beginAnswer } from './answer-call.ts';
 import { type ClientFacts, callContext } from './call-context.ts';
@@ -52,7 +53,7 @@ export function createPlainCalls({ toolbox, calls, session, complete }: PlainCal
     running.delete(entry);
     calls.leave();
     if (stop.signal.aborted && !ended) reply.withdraw();
-    else reply.send(`{"result":${resultAsJson(complete(result))},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
+    else reply.send(responseOf(id, complete(result)));
   }
 
   return {
@@ -65,4 +66,12 @@ export function createPlainCalls({ toolbox, calls, session, complete }: PlainCal
       for (const { stop } of running) stop.abort();
     },
   };
+}
+
+function responseOf(id: string | number, result: CallToolResult): readonly JsonPiece[] {
+  return [
+    { text: '{"result":', quoted: false },
+    ...resultPieces(result),
+    { text: `,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`, quoted: false },
+  ];
 }

@@ -69,6 +69,10 @@ const refusing: Broker['run'] = async () => {
 };
 const masked: Broker['run'] = async () => ({ ...anAnswer, masked: ['one'], cut: 'rows' });
 
+/** Long enough to leave in pieces, with what must be escaped and a surrogate pair at every place a piece may end. */
+const long = { ...anAnswer, rows: [[`a"\\\n${'😀'.repeat(100_000)}`], [`${'x😀'.repeat(60_000)}"`]] };
+const large: Broker['run'] = async () => long;
+
 const calls: readonly { readonly what: string; readonly run?: Broker['run']; readonly params: CallParams }[] = [
   { what: 'rows', params: query },
   { what: 'rows with a notice', run: masked, params: query },
@@ -93,6 +97,14 @@ describe.each(eras)('$era the answer is the SDK’s, in one JSON body', ({ conne
     const [one, other] = running.recorded.requests;
     expect(withoutIds(one)).toEqual(withoutIds(other));
     expect(running.recorded.refusals[0]).toBe(running.recorded.refusals[1]);
+  });
+
+  test('a large result leaves in pieces and is the same', async () => {
+    running = await listener({ parts: testParts(large) });
+    const send = await connect(running.url);
+    const [own, sdk] = [await send(query), await send(throughSdk(query))];
+    expect(own.headers['content-type']).toBe('application/json');
+    expect(withoutIds(messageOf(own))).toEqual(withoutIds(messageOf(sdk)));
   });
 
   test('nothing that the SDK makes of an envelope, a session or a stream stands behind it', async () => {
