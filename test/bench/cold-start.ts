@@ -1,7 +1,8 @@
-/** stdio cold start: from spawn to the answer of `initialize`, against bare `node -e 0`. */
+/** stdio cold start: from spawn to the answer of `initialize`, and `--help`, against bare `node -e 0`. */
 
 import { spawn } from 'node:child_process';
 import { entry, workspace } from '../support/product.ts';
+import type { ColdStart } from './figures.ts';
 import { median } from './load.ts';
 import { heading, table } from './report.ts';
 
@@ -13,9 +14,9 @@ const initialize = `${JSON.stringify({
 })}\n`;
 
 /** Milliseconds until the process ends. */
-function bareNode(): Promise<number> {
+function toEnd(args: readonly string[]): Promise<number> {
   const start = performance.now();
-  const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' });
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
   return new Promise((resolve) => child.once('exit', () => resolve(performance.now() - start)));
 }
 
@@ -33,25 +34,22 @@ function toInitialize(config: string): Promise<number> {
   });
 }
 
-export async function coldStart(runs: number): Promise<void> {
+export async function coldStart(runs: number): Promise<ColdStart[]> {
   const place = await workspace({
     config:
       'default_database: orders\nstdio: { principal: alice, roles: [analyst] }\ndatabases:\n  orders:\n    type: direct_postgres\n    hostname: localhost\n    database: orders\n    user: broker\n    password: { env: X }\n',
     policies: { 'orders.csv': 'p, analyst, orders, public.*, select, allow\n' },
   });
-  const bare: number[] = [];
-  const ours: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    bare.push(await bareNode());
-    ours.push(await toInitialize(place.config));
-  }
+  const starts = [
+    { what: 'node -e 0', start: () => toEnd(['-e', '0']), took: [] as number[] },
+    { what: 'pgwarden --help', start: () => toEnd([entry, '--help']), took: [] as number[] },
+    { what: 'pgwarden over stdio, to initialize', start: () => toInitialize(place.config), took: [] as number[] },
+  ];
+  for (let run = 0; run < runs; run++) for (const { start, took } of starts) took.push(await start());
   await place.remove();
-  const [node, start] = [median(bare), median(ours)];
-  heading(`stdio cold start, medians of ${runs}`);
-  table([
-    ['', 'ms', 'ratio'],
-    ['node -e 0', node, 1],
-    ['pgwarden: spawn to initialize', start, start / node],
-    ['1.5 × bare + 150 ms', 1.5 * node + 150, (1.5 * node + 150) / node],
-  ]);
+  const bare = median(starts[0]?.took ?? []);
+  const found = starts.map(({ what, took }) => ({ what, milliseconds: median(took), ratio: median(took) / bare }));
+  heading(`cold start, medians of ${runs}`);
+  table([['', 'ms', 'ratio'], ...found.map(({ what, milliseconds, ratio }) => [what, milliseconds, ratio])]);
+  return found;
 }

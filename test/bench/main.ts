@@ -1,29 +1,88 @@
-/** `npm run bench [-- section …]`: prints ratios measured within one run; nothing here passes or fails. */
+/**
+ * `npm run bench -- [section …] [--quick] [--compare] [--page]`: prints figures measured within one run; nothing here
+ * passes or fails. Sections: throughput, cold-start, memory (on the results page), pipeline, data-api, audit (by name).
+ */
 
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startCluster } from '../support/cluster.ts';
 import { audit } from './audit.ts';
-import { catalog } from './catalog.ts';
 import { coldStart } from './cold-start.ts';
+import { compareWith } from './compare.ts';
 import { dataApi } from './data-api.ts';
+import type { Figures } from './figures.ts';
 import { memory } from './memory.ts';
+import { pageOf } from './page.ts';
 import { pipeline } from './pipeline.ts';
 import { throughput } from './throughput.ts';
 
-const asked = process.argv.slice(2);
-const wants = (section: string) => asked.length === 0 || asked.includes(section);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    compare: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
+  },
+});
+const { quick } = values;
+const ofPage = ['throughput', 'cold-start', 'memory'];
+const wants = (section: string) => (positionals.length === 0 ? ofPage : positionals).includes(section);
+const baselineFile = resolve(import.meta.dirname, 'baseline.json');
 
-if (wants('throughput') || wants('pipeline') || wants('catalog') || wants('data-api')) {
-  const cluster = await startCluster();
-  if (wants('pipeline')) await pipeline(cluster);
-  if (wants('catalog')) await catalog(cluster, 3);
-  if (wants('throughput')) {
-    await throughput(cluster, { callers: 16, principals: 1, rounds: 3, seconds: 4 });
-    await throughput(cluster, { callers: 1, principals: 1, rounds: 3, seconds: 3 });
-    await throughput(cluster, { callers: 128, principals: 32, rounds: 3, seconds: 4 });
-  }
-  if (wants('data-api')) await dataApi(cluster, 200);
-  await cluster.stop();
+async function stored(): Promise<Figures | undefined> {
+  const text = await readFile(baselineFile, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text);
 }
-if (wants('audit')) await audit();
-if (wants('cold-start')) await coldStart(11);
-if (wants('memory')) await memory(100);
+
+async function measure(): Promise<Figures> {
+  const cluster = await startCluster({ settings: { max_connections: '400', shared_buffers: '128MB' } });
+  const [client, { seed }] = await Promise.all([import('pg'), import('./scenarios.ts')]);
+  const { addressOf } = await import('./contender.ts');
+  const connection = new client.default.Client({ ...addressOf(cluster), ssl: false });
+  await connection.connect();
+  await connection.query(seed);
+  await connection.end();
+  try {
+    if (wants('pipeline')) await pipeline(cluster);
+    if (wants('data-api')) await dataApi(cluster, 200);
+    if (wants('audit')) await audit();
+    return {
+      date: new Date().toISOString().slice(0, 10),
+      machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, PostgreSQL 18`,
+      quick,
+      coldStart: wants('cold-start') ? await coldStart(quick ? 7 : 21) : [],
+      memory: wants('memory') ? await memory(cluster, quick ? 10 : 100) : [],
+      rates: wants('throughput')
+        ? await throughput(cluster, { quick, rounds: quick ? 3 : 5, seconds: quick ? 2 : 3 })
+        : [],
+    };
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Sections that were not asked for stay as they were. */
+async function keep(now: Figures, before: Figures | undefined): Promise<void> {
+  const taken = <T>(fresh: readonly T[], old: readonly T[] | undefined) => (fresh.length === 0 ? (old ?? []) : fresh);
+  const figures: Figures = {
+    ...now,
+    rates: taken(now.rates, before?.rates),
+    coldStart: taken(now.coldStart, before?.coldStart),
+    memory: taken(now.memory, before?.memory),
+  };
+  await writeFile(baselineFile, `${JSON.stringify(figures, rounded, 2)}\n`);
+  for (const [name, text] of pageOf(JSON.parse(JSON.stringify(figures, rounded)))) {
+    const file = resolve(import.meta.dirname, '../../docs', name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+const rounded = (_key: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
+
+const before = await stored();
+const now = await measure();
+if (values.compare && before !== undefined) compareWith(before, now);
+if (values.page) await keep(now, before);

@@ -1,8 +1,14 @@
-/** Resident memory: one process with 1, 100 and 1000 idle databases, against 100 processes with one each. */
+/** Resident memory: one process with 1, 100 and 1000 idle databases, against 100 processes with one each; large results. */
 
+import type { Cluster } from '../support/cluster.ts';
 import { passwordVariable, startServer, workspace } from '../support/product.ts';
-import { residentMiB } from './process-figures.ts';
+import { addressOf } from './contender.ts';
+import type { Memory } from './figures.ts';
+import { load } from './load.ts';
+import { pgwarden } from './pgwarden.ts';
+import { peakMiB, residentMiB } from './process-figures.ts';
 import { heading, table } from './report.ts';
+import { tenMegabytes } from './scenarios.ts';
 
 const database = (id: string) =>
   `  ${id}:\n    type: direct_postgres\n    hostname: localhost\n    database: ${id}\n    user: broker\n    password: { env: ${passwordVariable} }\n`;
@@ -24,24 +30,36 @@ async function serve(databases: number) {
   };
 }
 
+/** MiB that the process grows by while ten callers read 10 MB each at the same time, after it has done so once. */
+async function growthByLargeResults(cluster: Cluster): Promise<number> {
+  const callers = 10;
+  const server = await pgwarden(addressOf(cluster), { callers, principals: 1, databases: 1 });
+  await server.call(0, tenMegabytes());
+  const before = residentMiB(server.pid);
+  await load((caller) => server.call(caller, tenMegabytes()), callers, 5000);
+  const peak = peakMiB(server.pid);
+  await server.close();
+  return peak - before;
+}
+
 /** Prints the figures; `processes` one-database processes are really started side by side. */
-export async function memory(processes: number): Promise<void> {
-  const rows: (readonly (string | number)[])[] = [['', 'RSS MiB', 'more than one']];
-  let one = 0;
-  let hundred = 0;
+export async function memory(cluster: Cluster, processes: number): Promise<Memory[]> {
+  const found: Memory[] = [];
   for (const databases of [1, 100, 1000]) {
     const server = await serve(databases);
-    if (databases === 1) one = server.resident;
-    if (databases === 100) hundred = server.resident;
-    rows.push([`one process, ${databases} idle databases`, server.resident, server.resident - one]);
+    found.push({
+      what: `one process, ${databases} idle database${databases === 1 ? '' : 's'}`,
+      mebibytes: server.resident,
+    });
     await server.end();
   }
   const fleet = [];
   for (let index = 0; index < processes; index++) fleet.push(await serve(1));
   const total = fleet.reduce((sum, server) => sum + server.resident, 0);
   for (const server of fleet) await server.end();
-  rows.push([`${processes} processes, one database each`, total, total - one]);
+  found.push({ what: `${processes} processes, one idle database each`, mebibytes: total });
+  found.push({ what: 'growth by ten results of 10 MB at once', mebibytes: await growthByLargeResults(cluster) });
   heading('memory');
-  table(rows);
-  table([[`one process with 100 databases against ${processes} processes: share of the memory`, hundred / total]]);
+  table([['', 'RSS MiB'], ...found.map(({ what, mebibytes }) => [what, mebibytes])]);
+  return found;
 }

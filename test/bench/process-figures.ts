@@ -16,3 +16,9 @@ export function residentMiB(pid: number): number {
   const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB$/m);
   return Number(line?.[1]) / 1024;
 }
+
+/** The highest resident set size since the process began, in MiB. */
+export function peakMiB(pid: number): number {
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmHWM:\s+(\d+) kB$/m);
+  return Number(line?.[1]) / 1024;
+}
