@@ -18,9 +18,12 @@ import { buildShip } from './ship-schema.ts';
 import { findUnbuilt, findWithoutEffect } from './unbuilt.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
-function readText(file: string): string {
+/** Texts that stand for files, by absolute path: a change is read before it is written. */
+export type Instead = ReadonlyMap<string, string>;
+
+function readText(file: string, instead: Instead): string {
   try {
-    return readFileSync(file, 'utf8');
+    return instead.get(file) ?? readFileSync(file, 'utf8');
   } catch (thrown) {
     const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
     const message = missing ? 'there is no such file' : 'the file cannot be read';
@@ -37,9 +40,9 @@ function parse<S extends z.ZodType>(schema: S, source: YamlFile): z.output<S> {
 }
 
 /** Reads one file, adding what is wrong with it to `findings` instead of stopping, so that one run names everything. */
-function readIncluded(file: string, findings: Finding[]) {
+function readIncluded(file: string, instead: Instead, findings: Finding[]) {
   try {
-    const source = readYaml(file, readText(file));
+    const source = readYaml(file, readText(file, instead));
     return { source, databases: parse(includedSchema, source).databases };
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
@@ -49,14 +52,14 @@ function readIncluded(file: string, findings: Finding[]) {
 }
 
 /** Every database written in `source` or in a file it includes; an id written twice is a finding. */
-function gather(input: ConfigInput, source: YamlFile, findings: Finding[]) {
+function gather(input: ConfigInput, source: YamlFile, instead: Instead, findings: Finding[]) {
   const written = new Map<string, WrittenDatabase>();
   const sources = [source];
   for (const [id, database] of Object.entries(input.databases)) written.set(id, { input: database, source });
   const patterns = [input.include ?? []].flat();
-  const files = new Set(patterns.flatMap((pattern) => findIncluded(pattern, dirname(source.file))));
+  const files = new Set(patterns.flatMap((pattern) => findIncluded(pattern, dirname(source.file), instead)));
   for (const file of files) {
-    const included = readIncluded(file, findings);
+    const included = readIncluded(file, instead, findings);
     if (included === undefined) continue;
     sources.push(included.source);
     for (const [id, database] of Object.entries(included.databases)) {
@@ -122,12 +125,12 @@ function watchedDirectories(input: ConfigInput, sources: readonly YamlFile[], po
  * Reads `file`. Opens no connection and reads no secret. Throws ConfigError with every finding.
  * `environment` decides only where state lies when the configuration's directory cannot be written.
  */
-export function loadConfig(file: string, environment: Environment = process.env): Config {
-  const source = readYaml(resolve(file), readText(resolve(file)));
+export function loadConfig(file: string, environment: Environment = process.env, instead: Instead = new Map()): Config {
+  const source = readYaml(resolve(file), readText(resolve(file), instead));
   const directory = dirname(source.file);
   const input = parse(configSchema, source);
   const findings: Finding[] = [];
-  const { written, sources } = gather(input, source, findings);
+  const { written, sources } = gather(input, source, instead, findings);
   findings.push(...crossCheck(input, written, source));
   const server = buildServer(input.server, source, findings);
   if (findings.some((finding) => finding.severity === 'error')) throw new ConfigError(findings);
