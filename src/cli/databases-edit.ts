@@ -79,7 +79,7 @@ async function rehearse(main: string, { file, after }: Edit): Promise<Config> {
     import('../config/load-config.ts'),
     import('../policy/policy-directory.ts'),
   ]);
-  const config = loadConfig(main, process.env, new Map([[file, after]]));
+  const config = loadConfig(main, undefined, new Map([[file, after]]));
   const ids = config.databases.map(({ id }) => id);
   if (config.policy.kind === 'files' && ids.length > 0) await readPolicies(config.policy, ids);
   return config;
