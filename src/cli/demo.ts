@@ -69,7 +69,7 @@ async function demoOverHttp(workspace: Demo, tourOnly: boolean, deps: CommandDep
   let broken = 0;
   try {
     const listening = await listenHttp(
-      { config, version: deps.version, log, applyWaiting: async () => 'nothing' },
+      { config, version: deps.version, log, applyWaiting: async () => 'nothing', reload: async () => undefined },
       parts,
     );
     try {

@@ -5,6 +5,7 @@ import type { Principal } from '../model/principal.ts';
 import type { Parts } from './deps.ts';
 import { listenError } from './listen-error.ts';
 import type { Log } from './log.ts';
+import type { Reloaded } from './reload.ts';
 
 /** A transport that takes calls. */
 export interface Listening {
@@ -24,6 +25,8 @@ export interface ListenOptions {
   readonly log: Log;
   /** Applies the change that waits under a digest; see `Reloading`. */
   readonly applyWaiting: (digest: string, by: string) => Promise<string>;
+  /** Reads and applies the files now; undefined where there are none to follow. */
+  readonly reload: () => Promise<Reloaded | undefined>;
 }
 
 const onError = (log: Log) => (error: Error) => log.warn('trouble on a connection', { error: error.message });
@@ -83,7 +86,7 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
 
 /** The operators' listener, where the configuration asks for one; resolves with what closes it. */
 export async function listenAdmin(
-  { config, log, applyWaiting }: ListenOptions,
+  { config, log, applyWaiting, reload }: ListenOptions,
   parts: Parts,
 ): Promise<() => Promise<void>> {
   const { adminListen } = config.server;
@@ -98,6 +101,7 @@ export async function listenAdmin(
     status: summary,
     cancel,
     applyWaiting,
+    reload,
     onError: onError(log),
   }).catch((thrown: unknown) => {
     throw listenError(thrown, adminListen, 'server.admin_listen');

@@ -23,7 +23,18 @@ export interface Reloading {
    * Applies the change that waits, if it is still the one an operator saw (`digest`). `by` says who that was.
    */
   readonly applyWaiting: (digest: string, by: string) => Promise<Applied>;
+  /** Reads and applies the files now; resolves when they are in force, or with why they are not. */
+  readonly now: () => Promise<Reloaded>;
   readonly close: () => void;
+}
+
+export interface Reloaded {
+  readonly configuration: 'in_force' | 'refused';
+  readonly reason?: string;
+  /** Databases with a change that waits for an operator. */
+  readonly waiting: number;
+  /** SHA-256 over every policy in force: equal on replicas that decide alike. */
+  readonly policies: string;
 }
 
 /** `changed`: the files say something else by now; `refused`: they hold what cannot be put in force. */
@@ -83,9 +94,17 @@ export function keepReloading({ fleet, read, announce, log }: ReloadingOptions):
     return fleet.state().waiting === undefined ? 'nothing' : 'changed';
   }
 
+  async function now(): Promise<Reloaded> {
+    await follow(true)();
+    const { configuration, reason, waiting } = fleet.state();
+    const said = reason === undefined || configuration === 'in_force' ? {} : { reason };
+    return { configuration, ...said, waiting: waiting?.changes.length ?? 0, policies: fleet.policies() };
+  }
+
   const onHangUp = () => void enqueue(follow(true));
   process.on('SIGHUP', onHangUp);
   return {
+    now: () => enqueue(now),
     applyWaiting: (digest, by) => enqueue(() => applyWaiting(digest, by)),
     close() {
       process.off('SIGHUP', onHangUp);

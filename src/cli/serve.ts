@@ -121,8 +121,9 @@ function followFiles(
   { parts, listening }: Running,
   read: (() => Promise<Config>) | undefined,
   log: Log,
-): Pick<Reloading, 'close'> & Pick<ListenOptions, 'applyWaiting'> {
-  if (read === undefined) return { applyWaiting: async () => 'nothing', close: () => undefined };
+): Pick<Reloading, 'close'> & Pick<ListenOptions, 'applyWaiting' | 'reload'> {
+  if (read === undefined)
+    return { applyWaiting: async () => 'nothing', reload: async () => undefined, close: () => undefined };
   let stopped = false;
   let reloading: Reloading | undefined;
   void parts.then(async ({ fleet }) => {
@@ -131,6 +132,7 @@ function followFiles(
   });
   return {
     applyWaiting: async (digest, by) => (await reloading?.applyWaiting(digest, by)) ?? 'nothing',
+    reload: async () => reloading?.now(),
     close() {
       stopped = true;
       reloading?.close();
@@ -156,6 +158,7 @@ export async function serve(flags: Readonly<Record<string, unknown>>, deps: Comm
     version: deps.version,
     log: createLog(config.log.level),
     applyWaiting: async (digest, by) => (await following?.applyWaiting(digest, by)) ?? 'nothing',
+    reload: async () => following?.reload(),
   };
   const running = await (config.server.transport === 'stdio' ? startStdio(options, deps) : startHttp(options, deps));
   running.parts.then((parts) => warnOfNoAccess(config, parts, options.log)).catch(() => undefined); // an observer

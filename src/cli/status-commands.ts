@@ -1,4 +1,4 @@
-/** `pgwarden status` and `pgwarden calls cancel`: ask the running server on its `admin_listen`. */
+/** `pgwarden status`, `pgwarden reload` and `pgwarden calls cancel`: ask the running server on its `admin_listen`. */
 
 import { type Command, Option } from 'commander';
 import type { CommandDeps } from './deps.ts';
@@ -6,7 +6,7 @@ import type { CommandDeps } from './deps.ts';
 const configOption = () =>
   new Option('-c, --config <file>', 'the configuration file (default: config.yaml here, else the user’s)');
 
-/** Adds both commands to the program. */
+/** Adds the commands to the program. */
 export function registerStatusCommands(program: Command, deps: CommandDeps): void {
   program
     .command('status')
@@ -17,6 +17,16 @@ export function registerStatusCommands(program: Command, deps: CommandDeps): voi
     .action(async (options: import('./status.ts').StatusOptions) => {
       const { status } = await import('./status.ts');
       await status(options, deps);
+    });
+  program
+    .command('reload')
+    .description('have the running server read its files now; ends when they are in force, or with why they are not')
+    .addOption(configOption())
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  $ pgwarden reload --config config.yaml')
+    .action(async (options: import('./status.ts').StatusOptions) => {
+      const { reload } = await import('./status.ts');
+      await reload(options, deps);
     });
   program
     .command('calls')

@@ -94,6 +94,18 @@ export async function status(options: StatusOptions, deps: CommandDeps): Promise
   }
 }
 
+/** The acknowledgement of a change: when it has ended well, the next call is decided by what the files say. */
+export async function reload(options: StatusOptions, deps: CommandDeps): Promise<void> {
+  const answer = await post('/reload', options, deps);
+  const found = isRecord(answer) ? answer : {};
+  if (options.json === true) deps.terminal.out(JSON.stringify(answer));
+  if (found['configuration'] !== 'in_force')
+    throw new CommandError(`what was in force before stays in force: ${String(found['reason'])}`, 1);
+  if (options.json === true) return;
+  deps.terminal.out(`In force. Policies ${String(found['policies'])}.`);
+  if (found['waiting'] !== 0) deps.terminal.out('A change waits: pgwarden policy apply --show.');
+}
+
 /** Its caller is told BACKEND_CANCELLED, and that is its recorded outcome. */
 export async function cancelCall(id: string, options: StatusOptions, deps: CommandDeps): Promise<void> {
   await post(`/calls/${encodeURIComponent(id)}/cancel`, options, deps);

@@ -13,6 +13,7 @@ import { ConfigError, type Finding } from './findings.ts';
 import { deepFreeze } from './freeze.ts';
 import { findIncluded, includeDirectory } from './include.ts';
 import { type Environment, isWritable, localUser, stateAuditDirectory } from './locations.ts';
+import { shareOfReplica } from './replicas.ts';
 import { type ConfigInput, configSchema, includedSchema } from './schema.ts';
 import { buildShip } from './ship-schema.ts';
 import { findUnbuilt, findWithoutEffect } from './unbuilt.ts';
@@ -135,8 +136,10 @@ export function loadConfig(file: string, environment: Environment = process.env,
   const server = buildServer(input.server, source, findings);
   if (findings.some((finding) => finding.severity === 'error')) throw new ConfigError(findings);
 
-  const foundation = { directory, defaults: input.defaults, limits: input.limits, pools: input.pools };
-  const databases = [...written].map(([id, database]) => buildDatabase(id, database.input, foundation));
+  const share = shareOfReplica({ input, written });
+  const { defaults, limits, pools } = share.input;
+  const foundation = { directory, defaults, limits, pools };
+  const databases = [...share.written].map(([id, database]) => buildDatabase(id, database.input, foundation));
   const policy = buildPolicy(input, written, directory);
   const only = databases.length === 1 ? databases[0]?.id : undefined;
   return deepFreeze<Config>({
@@ -150,11 +153,11 @@ export function loadConfig(file: string, environment: Environment = process.env,
     policy,
     audit: buildAudit(input.audit, directory, environment),
     limits: {
-      catalogMemory: input.limits.catalog_memory,
-      perPrincipal: buildAllowance(input.limits.per_principal),
-      perDatabase: buildAllowance(input.limits.per_database),
+      catalogMemory: limits.catalog_memory,
+      perPrincipal: buildAllowance(limits.per_principal),
+      perDatabase: buildAllowance(limits.per_database),
     },
-    pools: { maxConnectionsTotal: input.pools.max_connections_total },
+    pools: { maxConnectionsTotal: pools.max_connections_total },
     log: input.log,
     warnings: [...findings, ...findWithoutEffect(input, source)],
     unbuilt: findUnbuilt(input, source),

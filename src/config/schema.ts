@@ -145,6 +145,12 @@ export const configSchema = z.strictObject({
   audit: audit.prefault({}),
   limits: limitsSchema.prefault({}),
   pools: poolsSchema.prefault({}),
+  replicas: z
+    .int({ error: 'must be a whole number' })
+    .min(1)
+    .max(1000)
+    .prefault(1)
+    .meta({ description: 'Processes that share this configuration; budgets are divided by it.' }),
   log: z
     .strictObject({
       level: z.enum(logLevels).prefault('info').meta({ description: 'What is told and all that is worse.' }),

@@ -1,5 +1,6 @@
 /** The configuration in force and its replacement: all of a new one or nothing of it, and only what changed is touched. */
 
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { AuditDesk } from '../audit/desk.ts';
@@ -66,6 +67,8 @@ export interface Fleet {
   readonly refuse: (reason: string) => Promise<void>;
   readonly state: () => FleetState;
   readonly config: () => Config;
+  /** SHA-256 over the policy of every database: equal where the same decides. */
+  readonly policies: () => string;
 }
 
 /** Read when the server starts; a running one goes on with what it read then. */
@@ -174,7 +177,12 @@ export function createFleet(parts: FleetParts): Fleet {
     await audit.recordConfig(refused).catch(() => undefined);
   }
 
-  return { apply, refuse, state: () => state, config: () => inForce };
+  function policies(): string {
+    const versions = inForce.databases.map(({ id }) => [id, decisionPoint.version(id)]).sort();
+    return createHash('sha256').update(JSON.stringify(versions)).digest('hex');
+  }
+
+  return { apply, refuse, state: () => state, config: () => inForce, policies };
 }
 
 /** What would come into force. */

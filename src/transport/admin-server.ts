@@ -13,6 +13,8 @@ export interface AdminOptions {
   readonly cancel: (callId: string) => boolean;
   /** Applies the change that waits under this digest, on the word of `by`; resolves with what came of it. */
   readonly applyWaiting: (digest: string, by: string) => Promise<string>;
+  /** Reads the configuration and the policies anew; resolves when they are in force, or with why they are not. */
+  readonly reload: () => Promise<unknown>;
   readonly onError: (error: Error) => void;
 }
 
@@ -67,6 +69,7 @@ async function answer(
   if (cancelled !== undefined) return cancel(options, request, response, cancelled);
   const digest = applyPath.exec(pathname)?.[1];
   if (digest !== undefined) return applyWaiting(options, request, response, digest);
+  if (pathname === '/reload') return reload(options, request, response);
   if (method !== 'GET' && method !== 'HEAD')
     throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: 'GET' });
   if (pathname === '/metrics')
@@ -83,6 +86,14 @@ function cancel(options: AdminOptions, request: IncomingMessage, response: Serve
   if (request.method !== 'POST') throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: 'POST' });
   if (!options.cancel(id)) throw new HttpProblem(404, 'No call of that id is running.');
   send(response, json, '{"cancelled":true}');
+}
+
+async function reload(options: AdminOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  requireLocal(request);
+  if (request.method !== 'POST') throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: 'POST' });
+  const result = await options.reload();
+  if (result === undefined) throw new HttpProblem(409, 'There are no files to follow.');
+  send(response, json, JSON.stringify(result));
 }
 
 /** Who says so is what the command on this machine tells, and recorded as that. */
