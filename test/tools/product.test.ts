@@ -468,7 +468,7 @@ describe('run_query_on_databases', () => {
       results: [
         { database_id: 'sales', rows: [{ n: 1 }], receipt: { origin: expect.stringContaining('sales') } },
         { database_id: 'ledger', error: { code: 'DATABASE_UNKNOWN' } },
-        { database_id: 'away', error: { code: 'CATALOG_UNAVAILABLE' } },
+        { database_id: 'away', error: { code: 'BACKEND_UNAVAILABLE' } },
         { database_id: 'nowhere', error: { code: 'DATABASE_UNKNOWN' } },
       ],
     });
