@@ -43,6 +43,7 @@ export async function openBrowser(): Promise<Browser> {
   const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--remote-debugging-pipe'];
   const child = spawn(chromium, [...flags, `--user-data-dir=${profile}`, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    detached: true, // a group of its own: the processes it starts write to the profile too, and end with it
   });
   const [, , , input, output] = child.stdio;
   if (!(input instanceof Writable) || !(output instanceof Readable)) throw new Error('the browser gave no pipe');
@@ -104,9 +105,9 @@ export async function openBrowser(): Promise<Browser> {
     },
     async close() {
       const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

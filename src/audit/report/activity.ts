@@ -1,5 +1,6 @@
 /** The middle of the report: refusals, volume, what is worth a second look, and who touched the log itself. */
 
+import { type Anomaly, type AnomalyRule, anomalyRules } from './anomalies.ts';
 import { timeChart } from './charts.ts';
 import { html, type Markup } from './html.ts';
 import { counted, placeCells, ranking, table } from './parts.ts';
@@ -8,17 +9,18 @@ import type { Event, Summary } from './summary.ts';
 /** Where on this page a call is described; undefined for one that is not. */
 export type AnchorOf = (call: string) => string | undefined;
 
-export function denials({ denialsByCode, denialsByPrincipal, denialsByResource }: Summary): Markup {
+export function denials({ denialsByCode, denialsByPrincipal, denialsByRule, denialsByResource }: Summary): Markup {
   const reasons = html`<div><h3>By reason</h3>${ranking('Code', denialsByCode)}</div>`;
   const people = html`<div><h3>By principal</h3>${ranking('Principal', denialsByPrincipal)}</div>`;
+  const rules = html`<h3>By the rule that forbade</h3>${ranking('Rule', denialsByRule)}`;
   const things = html`<h3>By what the policy withheld</h3>${ranking('Resource and action', denialsByResource)}`;
-  return html`<section id="refusals"><h2>Refusals</h2><div class="two">${reasons}${people}</div>${things}</section>`;
+  return html`<section id="refusals"><h2>Refusals</h2><div class="two">${reasons}${people}</div>${rules}${things}</section>`;
 }
 
 export function volume({ hours, largest }: Summary, anchorOf: AnchorOf): Markup {
   const rows = largest.map(
     (each) =>
-      html`<tr>${placeCells(each, anchorOf(each.call))}<td class="name">${each.principal}</td><td class="n">${each.rows}</td><td class="n">${each.bytes}</td><td>${each.cut === 'none' ? '' : `cut by ${each.cut}`}</td><td class="text"><code>${each.what}</code></td></tr>`,
+      html`<tr>${placeCells(each, anchorOf(each.call))}<td class="name">${each.principal}</td><td class="n">${each.rows}</td><td class="n">${each.bytes}</td><td class="t">${each.cut === 'none' ? '' : each.cut}</td><td class="text"><code>${each.what}</code></td></tr>`,
   );
   const calls = timeChart('Calls over time', hours, [
     { colour: 'allowed', of: (hour) => hour.allowed, words: 'allowed' },
@@ -30,15 +32,27 @@ export function volume({ hours, largest }: Summary, anchorOf: AnchorOf): Markup 
   return html`<section id="volume"><h2>Volume</h2>
 <figure><figcaption>Calls per hour or longer, UTC: <span class="key">allowed</span><span class="key denied">refused</span></figcaption>${calls}</figure>
 <figure><figcaption>Rows given out, UTC</figcaption>${given}</figure>
-<h3>Largest results</h3>${table([['Record'], ['Time (UTC)'], ['Principal'], ['Rows', 'n'], ['Bytes', 'n'], [''], ['Statement']], rows)}</section>`;
+<h3>Largest results</h3>${table([['Record'], ['Time (UTC)'], ['Principal'], ['Rows', 'n'], ['Bytes', 'n'], ['Cut by'], ['Statement']], rows)}</section>`;
 }
 
-export function anomalies({ anomalies: all, moreAnomalies }: Summary, anchorOf: AnchorOf): Markup {
-  const rows = all.map(
-    (each) =>
-      html`<tr><td>${each.rule}</td>${placeCells(each, anchorOf(each.call))}<td class="text">${each.text}</td></tr>`,
+export function anomalies({ anomalies: all, anomalyCounts }: Summary, anchorOf: AnchorOf): Markup {
+  const rules = Object.entries(anomalyRules).flatMap(([rule, when]) => {
+    const listed = all.filter((each) => each.rule === rule);
+    return listed.length === 0 ? [] : [fired(rule, when, countOf(anomalyCounts, rule), listed, anchorOf)];
+  });
+  const none = html`<p class="none">None.</p>`;
+  return html`<section id="anomalies"><h2>Worth a second look</h2><p>Each line leads to the record for which the rule fired; none of them says that anything is wrong.</p>${rules.length === 0 ? none : rules}</section>`;
+}
+
+function countOf(counts: ReadonlyMap<AnomalyRule, number>, rule: string): number {
+  return [...counts].find(([name]) => name === rule)?.[1] ?? 0;
+}
+
+function fired(rule: string, when: string, count: number, listed: readonly Anomaly[], anchorOf: AnchorOf): Markup {
+  const rows = listed.map(
+    (each) => html`<tr>${placeCells(each, anchorOf(each.call))}<td class="text">${each.text}</td></tr>`,
   );
-  return html`<section id="anomalies"><h2>Worth a second look</h2><p>Each line names the rule that fired and leads to the record; none of them says that anything is wrong.</p>${table([['Rule'], ['Record'], ['Time (UTC)'], ['What']], rows, moreAnomalies)}</section>`;
+  return html`<h3>${rule}: ${counted(count, 'call', 'calls')}</h3><p>Fires when ${when}.</p>${table([['Record'], ['Time (UTC)'], ['What']], rows, count - listed.length)}`;
 }
 
 export function keepers({ events }: Summary): Markup {

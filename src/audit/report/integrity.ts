@@ -68,10 +68,10 @@ export function completeness(summary: Summary, { logs }: CallsRead): Markup {
   return html`<section id="completeness"><h2>Completeness</h2><p>${counted(allowed, 'allowed call', 'allowed calls')} = ${allowed - open} with an outcome + ${open} without; ${counted(denied, 'call was', 'calls were')} refused. ${counted(writers, 'server process', 'server processes')} wrote ${counted(logs.length, 'log', 'logs')}; ${counted(cut, 'result was', 'results were')} cut, ${masked} had masked columns.</p><div class="small">${table([['How calls ended'], ['Calls', 'n']], rows)}</div></section>`;
 }
 
-export function tiles({ calls, statuses, pairs, hours, anomalies, moreAnomalies }: Summary): Markup {
+export function tiles({ calls, statuses, pairs, hours, anomalyCounts }: Summary): Markup {
   const denied = statuses.get('denied') ?? 0;
   const rows = [...hours.values()].reduce((sum, hour) => sum + hour.rows, 0);
-  const odd = anomalies.length + moreAnomalies;
+  const odd = [...anomalyCounts.values()].reduce((sum, count) => sum + count, 0);
   const facts: readonly (readonly [string, number, boolean])[] = [
     ['Calls', calls, false],
     ['Refused', denied, denied > 0],

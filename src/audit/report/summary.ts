@@ -2,7 +2,7 @@
 
 import { type AuditedCall, statusOf } from '../calls.ts';
 import type { LogRecord } from '../records.ts';
-import { type Anomaly, createAnomalyRules } from './anomalies.ts';
+import { type Anomaly, type AnomalyRule, createAnomalyRules } from './anomalies.ts';
 
 export interface Period {
   /** RFC 3339, or a beginning of it; included. */
@@ -57,14 +57,16 @@ export interface Summary {
   readonly pairs: readonly Pair[];
   readonly denialsByCode: ReadonlyMap<string, number>;
   readonly denialsByPrincipal: ReadonlyMap<string, number>;
+  /** The policy line that forbids, or that none permits; of calls the policy refused. */
+  readonly denialsByRule: ReadonlyMap<string, number>;
   /** `action resource`, as far as the policy named what it withheld. */
   readonly denialsByResource: ReadonlyMap<string, number>;
   readonly largest: readonly Large[];
   readonly cut: number;
   readonly masked: number;
   readonly anomalies: readonly Anomaly[];
-  /** Anomalies beyond those listed. */
-  readonly moreAnomalies: number;
+  /** How often each rule fired, listed or not. */
+  readonly anomalyCounts: ReadonlyMap<AnomalyRule, number>;
   /** The calls that `largest` and `anomalies` name. */
   readonly cited: readonly AuditedCall[];
   /** Changes of configuration, recoveries, failures of the disk, clock steps, readers of the log. */
@@ -93,6 +95,7 @@ export function buildSummary(period: Period): SummaryBuilder {
   const denialsByCode = new Map<string, number>();
   const denialsByPrincipal = new Map<string, number>();
   const denialsByResource = new Map<string, number>();
+  const denialsByRule = new Map<string, number>();
   const cited = new Map<string, AuditedCall>();
   const events: Event[] = [];
   const writers = new Set<string>();
@@ -107,7 +110,7 @@ export function buildSummary(period: Period): SummaryBuilder {
   function call(audited: AuditedCall): void {
     const { intent, outcome } = audited;
     const within = isIn(intent.ts);
-    seePairs(audited, within);
+    if (seePairs(audited, within)) cited.set(intent.call, audited);
     if (!within) return;
     calls += 1;
     first = first === undefined || intent.ts < first ? intent.ts : first;
@@ -125,34 +128,37 @@ export function buildSummary(period: Period): SummaryBuilder {
   function seeDenial({ decision, principal }: AuditedCall['intent']): void {
     add(denialsByCode, decision.code ?? 'unknown');
     add(denialsByPrincipal, principal?.id ?? 'unidentified');
+    if (decision.code === 'POLICY_DENIED') {
+      const forbidding = (decision.rules ?? []).filter((rule) => rule.endsWith(', deny'));
+      for (const rule of forbidding.length === 0 ? ['no rule permits it'] : forbidding) add(denialsByRule, rule);
+    }
     for (const { resource, action } of decision.denied ?? []) {
       const key = `${action} ${resource}`;
       if (denialsByResource.has(key) || denialsByResource.size < maxResources) add(denialsByResource, key);
     }
   }
 
-  function seePairs({ log, intent }: AuditedCall, within: boolean): void {
-    if (intent.final === true || intent.principal?.kind === 'system') return;
+  /** Whether the call is listed as the first of a pair. */
+  function seePairs({ log, intent }: AuditedCall, within: boolean): boolean {
+    if (intent.final === true || intent.principal?.kind === 'system') return false;
+    let listed = false;
     const principal = intent.principal?.id ?? 'unidentified';
     for (const { s, t, k, acc } of intent.objects ?? []) {
       if (k === 'function') continue;
       const table = `${log.split('/')[0]}: ${s}.${t}`;
       const key = `${principal}\n${table}`;
-      if (within)
-        countPair(key, principal, table, acc.includes('select'), {
-          log,
-          seq: intent.seq,
-          call: intent.call,
-          ts: intent.ts,
-        });
+      const place = { log, seq: intent.seq, call: intent.call, ts: intent.ts };
+      if (within) listed = countPair(key, principal, table, acc.includes('select'), place) || listed;
       else if (period.since !== undefined && intent.ts < period.since && known.size < maxPairs) known.add(key);
     }
+    return listed;
   }
 
-  function countPair(key: string, principal: string, table: string, isRead: boolean, place: Place): void {
+  function countPair(key: string, principal: string, table: string, isRead: boolean, place: Place): boolean {
     let pair = pairs.get(key);
+    let listed = false;
     if (pair === undefined) {
-      if (pairs.size >= maxPairs) return;
+      if (pairs.size >= maxPairs) return false;
       pair = {
         principal,
         table,
@@ -162,9 +168,11 @@ export function buildSummary(period: Period): SummaryBuilder {
         first: place,
       };
       pairs.set(key, pair);
+      listed = pair.isNew && rules.found('first time', principal, `${principal} reached ${table}`, place);
     }
     if (isRead) pair.reads += 1;
     else pair.writes += 1;
+    return listed;
   }
 
   function seeHour({ intent, outcome }: AuditedCall): void {
@@ -204,7 +212,19 @@ export function buildSummary(period: Period): SummaryBuilder {
     call,
     record,
     finish: () => ({
-      ...{ calls, statuses, hours, denialsByCode, denialsByPrincipal, denialsByResource, cut, masked, first, last },
+      ...{
+        calls,
+        statuses,
+        hours,
+        denialsByCode,
+        denialsByPrincipal,
+        denialsByResource,
+        denialsByRule,
+        cut,
+        masked,
+        first,
+        last,
+      },
       pairs: [...pairs.values()],
       largest: largest.map(({ audited: _, ...each }) => each),
       cited: [...new Map([...largest.map(({ call: id, audited }) => [id, audited] as const), ...cited]).values()],
