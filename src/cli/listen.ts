@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/config.ts';
 import type { Principal } from '../model/principal.ts';
+import type { Greeting } from '../transport/greeting.ts';
 import type { Parts } from './deps.ts';
 import { listenError } from './listen-error.ts';
 import type { Log } from './log.ts';
@@ -27,6 +28,8 @@ export interface ListenOptions {
   readonly applyWaiting: (digest: string, by: string) => Promise<string>;
   /** Reads and applies the files now; undefined where there are none to follow. */
   readonly reload: () => Promise<Reloaded | undefined>;
+  /** A stdio client that was answered before all this was loaded. */
+  readonly greeting?: Greeting | undefined;
 }
 
 const onError = (log: Log) => (error: Error) => log.warn('trouble on a connection', { error: error.message });
@@ -51,6 +54,7 @@ export async function listenStdio(options: ListenOptions, parts: () => Promise<P
     principal,
     stdin: process.stdin,
     stdout: process.stdout,
+    greeting: options.greeting,
     onError: onError(options.log),
   });
   return { where: 'stdio', ...server };

@@ -31,8 +31,10 @@ function addServe(program: Command, deps: CommandDeps): void {
     );
   for (const option of legacyOptions()) serve.addOption(option);
   serve.action(async (options: Readonly<Record<string, unknown>>) => {
+    const { greet } = await import('./greet.ts');
+    const greeting = await greet(options, deps.version);
     const { serve: run } = await import('./serve.ts');
-    await run(options, deps);
+    await run(options, deps, greeting);
   });
 }
 

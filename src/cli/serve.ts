@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { ConfigError, formatFinding } from '../config/findings.ts';
 import { withOverrides } from '../config/overrides.ts';
 import { Refusal } from '../model/errors.ts';
+import type { Greeting } from '../transport/greeting.ts';
 import type { CommandDeps, Parts } from './deps.ts';
 import { type Listening, type ListenOptions, listenAdmin, listenHttp, listenStdio } from './listen.ts';
 import { createLog, type Log } from './log.ts';
@@ -34,7 +35,7 @@ async function checkAuditDirectory(directory: string): Promise<void> {
   }
 }
 
-/** What would refuse the start, looked at before a stdio client is answered; the parts look again, with more care. */
+/** What would refuse the start, looked at before a stdio client is asked what it wants; the parts look again, with more care. */
 async function preflight({ policy, databases, audit }: Config): Promise<void> {
   const { readPolicies } = await import('../policy/policy-directory.ts');
   const ids = databases.map(({ id }) => id);
@@ -141,7 +142,11 @@ function followFiles(
 }
 
 /** Resolves when the server has stopped and everything is on record. Throws ConfigError, CommandError, BrokerError. */
-export async function serve(flags: Readonly<Record<string, unknown>>, deps: CommandDeps): Promise<void> {
+export async function serve(
+  flags: Readonly<Record<string, unknown>>,
+  deps: CommandDeps,
+  greeting?: Greeting,
+): Promise<void> {
   const usable = (read: Config) => {
     const config = withOverrides(read, {
       transport: text(flags['transport']),
@@ -157,6 +162,7 @@ export async function serve(flags: Readonly<Record<string, unknown>>, deps: Comm
     config,
     version: deps.version,
     log: createLog(config.log.level),
+    greeting,
     applyWaiting: async (digest, by) => (await following?.applyWaiting(digest, by)) ?? 'nothing',
     reload: async () => following?.reload(),
   };

@@ -1,18 +1,12 @@
 /** Decides which configuration is meant: the file named, old flags, old variables, or the file in its usual place. */
 
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { ConfigError } from './findings.ts';
 import { readLegacyConfig } from './legacy-flags.ts';
 import { hasLegacyEnvironment, hasLegacyFlags } from './legacy-settings.ts';
 import { loadConfig } from './load-config.ts';
-import { type Environment, userConfigFile } from './locations.ts';
-
-/** The file used where none is named: `config.yaml` here, else the user's. Undefined when neither exists. */
-function usualFile(environment: Environment): string | undefined {
-  return [resolve('config.yaml'), userConfigFile(environment)].find((file) => existsSync(file));
-}
+import type { Environment } from './locations.ts';
+import { usualFile } from './peek.ts';
 
 function refuse(key: string, message: string, hint: string): never {
   throw new ConfigError([{ severity: 'error', key, message, hint }]);

@@ -5,6 +5,7 @@ import type { Toolbox } from '../tools/toolbox.ts';
 import { type ClientFacts, callContext, type TransportKind } from './call-context.ts';
 import type { Caller } from './caller.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
+import { capabilities, implementationOf, instructions } from './introduction.ts';
 import { askingOf } from './person.ts';
 import { progressOf } from './progress.ts';
 import type { Questions } from './questions.ts';
@@ -24,11 +25,6 @@ export interface McpServerOptions {
 /** How long a client of the current revision may keep its list of tools; a change of policy is also announced. */
 const listKeptFor = 30_000;
 
-const instructions =
-  'pgwarden answers SQL from many PostgreSQL databases, each under a policy that is exact to the column. ' +
-  'Start with list_databases, look around with list_tables and get_table_schema, read with run_query. ' +
-  'A refusal names its code and what to do; nothing that is refused was run. Every call is recorded.';
-
 /**
  * Handlers are set below McpServer's registry: its own would convert and validate every schema again for each server,
  * and would answer bad arguments before they can be recorded.
@@ -39,13 +35,7 @@ export function createMcpServer(
   callerOf: (ctx: ServerContext) => Caller | undefined,
 ): McpServer {
   const mcp = new McpServer(implementationOf(version), {
-    // no prompts, and resources by template alone: clients that ask for a list get an empty one instead of an error
-    capabilities: {
-      tools: { listChanged: true },
-      prompts: { listChanged: false },
-      resources: { listChanged: false },
-      completions: {},
-    },
+    capabilities,
     instructions,
     cacheHints: { 'tools/list': { ttlMs: listKeptFor, cacheScope: 'private' } },
   });
@@ -79,11 +69,6 @@ export function createMcpServer(
   mcp.server.setRequestHandler('resources/read', ({ params }, ctx) => readResource(params.uri, asking(ctx)));
   mcp.server.setRequestHandler('completion/complete', ({ params }, ctx) => completeName(params, asking(ctx)));
   return mcp;
-}
-
-/** How the server names itself. */
-export function implementationOf(version: string) {
-  return { name: 'pgwarden', title: 'pgwarden', version };
 }
 
 /** The server's accessors know the client in both protocol eras. */

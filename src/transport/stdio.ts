@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Principal } from '../model/principal.ts';
 import { createCallsInFlight } from './calls-in-flight.ts';
+import type { Greeting } from './greeting.ts';
 import { createMcpServer, type ToolboxSource } from './mcp-server.ts';
 import { createQuestions } from './questions.ts';
 
@@ -15,6 +16,8 @@ export interface StdioOptions {
   readonly principal: Principal;
   readonly stdin: Readable;
   readonly stdout: Writable;
+  /** The client's `initialize` was answered before, and is still to be read. */
+  readonly greeting?: Greeting | undefined;
   /** Told of trouble on the connection; never writes to stdout. */
   readonly onError: (error: Error) => void;
 }
@@ -41,7 +44,7 @@ export function startStdio(options: StdioOptions): StdioServer {
     return mcp;
   };
   const handle = serveStdio(build, {
-    transport: new StdioServerTransport(stdin, stdout),
+    transport: greetedBefore(new StdioServerTransport(stdin, stdout), options.greeting),
     onerror: options.onError,
   });
   const clientGone = new Promise<void>((resolve) => {
@@ -55,4 +58,16 @@ export function startStdio(options: StdioOptions): StdioServer {
     await calls.idle(grace);
   }
   return { closed: clientGone.then(close), announceToolChange: () => mcp?.sendToolListChanged(), close };
+}
+
+/** Drops the answer that the client has. */
+function greetedBefore(transport: StdioServerTransport, greeting: Greeting | undefined): StdioServerTransport {
+  if (greeting === undefined) return transport;
+  const send = transport.send.bind(transport);
+  let dropped = false;
+  transport.send = async (message) => {
+    if (dropped || !('id' in message) || message.id !== greeting.id) return send(message);
+    dropped = true;
+  };
+  return transport;
 }

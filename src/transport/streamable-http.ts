@@ -18,7 +18,8 @@ import {
 import type { Toolbox } from '../tools/toolbox.ts';
 import { type Caller, callerBehind, introduce } from './caller.ts';
 import { readEnvelope } from './envelope.ts';
-import { createMcpServer, factsOf, implementationOf, type McpServerOptions } from './mcp-server.ts';
+import { implementationOf } from './introduction.ts';
+import { createMcpServer, factsOf, type McpServerOptions } from './mcp-server.ts';
 import { cancelledRequest, isReserved, type PlainCall, readPlainCall } from './plain-call.ts';
 import { createPlainCalls, type PlainCalls } from './plain-calls.ts';
 import { HttpProblem } from './problem.ts';
