@@ -90,7 +90,10 @@ function policySource({ policy, server, stdio }: Config): PolicySource {
 
 /** The catalog loader reads through the corridor like everyone else: as the system principal, on behalf of a call. */
 async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promise<RunFixedStatement & AskServer> {
-  const { createCallId } = await import('./model/call-id.ts');
+  const [{ createCallId }, { isLoadingText }] = await Promise.all([
+    import('./model/call-id.ts'),
+    import('./catalog/fixed-statements.ts'),
+  ]);
   return async (
     database: Database,
     name: FixedName,
@@ -106,7 +109,9 @@ async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promi
       cause: cause.id,
       ...(cause.onWait && { onWait: cause.onWait }),
     } as const;
-    const values = parameters.map((value) => ({ value }));
+    // stated, so that the Data API need not be asked what PostgreSQL infers
+    const type = isLoadingText(name) ? { type: 'oid' } : {};
+    const values = parameters.map((value) => ({ value, ...type }));
     const statement = { from: 'fixed', name, parameters: { style: 'positional', values } } as const;
     const answer = await broker().run(
       { call, databaseId: database.id, action: 'select', statement, intent: 'read' },

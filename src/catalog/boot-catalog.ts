@@ -15,7 +15,7 @@ export interface BootEntry {
   readonly describers: string;
 }
 
-export const bootCatalog: Readonly<Record<BootName, BootEntry>> = {
+const pages: Readonly<Record<Exclude<BootName, 'catalog_objects'>, BootEntry>> = {
   catalog_header: {
     relations: {
       pg_cast: 'castcontext castfunc castsource casttarget oid',
@@ -83,4 +83,21 @@ export const bootCatalog: Readonly<Record<BootName, BootEntry>> = {
     },
     describers: '',
   },
+};
+
+const words = (lists: readonly string[]): string =>
+  [...new Set(lists.flatMap((list) => list.split(' ')).filter((word) => word !== ''))].sort().join(' ');
+
+/** What several texts read, where one text holds them all. */
+function together(entries: readonly BootEntry[]): BootEntry {
+  const names = new Set(entries.flatMap(({ relations }) => Object.keys(relations)));
+  const relations = [...names].map((name) => [name, words(entries.map((entry) => entry.relations[name] ?? ''))]);
+  return { relations: Object.fromEntries(relations), describers: words(entries.map(({ describers }) => describers)) };
+}
+
+const { catalog_header: _header, ...ofKinds } = pages;
+
+export const bootCatalog: Readonly<Record<BootName, BootEntry>> = {
+  ...pages,
+  catalog_objects: together(Object.values(ofKinds)),
 };

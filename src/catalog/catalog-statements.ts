@@ -8,6 +8,15 @@ import { functionFingerprint, relationFingerprint } from './fingerprints.ts';
  */
 export const page = { rows: 1000, bytes: 512 * 1024 } as const;
 
+/** A server brings more than three thousand functions, and their rows are short: one page takes them. */
+export const functionRows = 4000;
+
+/**
+ * What the first page of all kinds holds at most: rows, and bytes as PostgreSQL writes them inside a row (quotes and
+ * backslashes twice), which is how they reach the broker over the Data API.
+ */
+export const firstPage = { rows: 4900, bytes: 900 * 1024 } as const;
+
 /** OIDs below this were given by initdb: objects PostgreSQL brings itself (access/transam.h). */
 export const firstNormalOid = 16384;
 
@@ -18,11 +27,21 @@ const extensionOf = (table: string, oid: string) => `(SELECT e.extname::text FRO
 
 const range = (oid: string) => `${oid} > CAST($1 AS pg_catalog.oid) AND ${oid} < CAST($2 AS pg_catalog.oid)`;
 
+/** Objects of one kind: their columns, all text, the key first, and where they come from. */
+interface Kind {
+  readonly columns: readonly string[];
+  readonly rest: string;
+  /** Rows of one page. */
+  readonly rows: number;
+}
+
+const kind = (columns: readonly string[], rest: string, rows: number = page.rows): Kind => ({ columns, rest, rows });
+
 /**
- * Wraps a select list into one page: `$1` is the last key seen, `$2` the end of the range. The first column is the key,
- * the last says how many rows the page held before it was cut by size.
+ * One page of a kind: `$1` is the last key seen, `$2` the end of the range. The first column is the key, the last says how
+ * many rows the page held before it was cut by size.
  */
-function paged(columns: readonly string[], rest: string): string {
+function paged({ columns, rest, rows }: Kind): string {
   const names = columns.map((_, index) => `f${index}`);
   const list = columns.map((column, index) => `${column} AS f${index}`).join(',\n    ');
   const size = names.map((name) => `coalesce(pg_catalog.octet_length(${name}), 0)`).join(' + ');
@@ -31,7 +50,7 @@ function paged(columns: readonly string[], rest: string): string {
     pg_catalog.sum(size) OVER (ORDER BY key) - size AS before
   FROM (SELECT *, CAST(f0 AS pg_catalog.int8) AS key, ${size} AS size FROM (
     SELECT ${list}
-    ${rest} LIMIT ${page.rows}) AS found) AS measured) AS numbered
+    ${rest} LIMIT ${rows}) AS found) AS measured) AS numbered
 WHERE before < ${page.bytes} ORDER BY key`;
 }
 
@@ -51,13 +70,13 @@ export const headerText = `SELECT pg_catalog.current_setting('server_version_num
     FROM pg_catalog.pg_cast k WHERE k.oid < 16384) AS stamp,
   pg_catalog.current_database()::text AS database`;
 
-export const schemasText = paged(
+const schemas = kind(
   ['n.oid::text', 'n.nspname::text'],
   `FROM pg_catalog.pg_namespace n
     WHERE ${range('n.oid')} AND n.nspname !~ '^pg_(toast|temp|toast_temp)' ORDER BY n.oid`,
 );
 
-export const typesText = paged(
+const types = kind(
   [
     't.oid::text',
     't.typnamespace::text',
@@ -81,7 +100,7 @@ export const typesText = paged(
     WHERE ${range('t.oid')} AND t.typrelid = 0 AND coalesce(el.typrelid, 0) = 0 ORDER BY t.oid`,
 );
 
-export const functionsText = paged(
+const functions = kind(
   [
     'p.oid::text',
     'p.pronamespace::text',
@@ -105,9 +124,10 @@ export const functionsText = paged(
   ],
   `FROM pg_catalog.pg_proc p LEFT JOIN pg_catalog.pg_aggregate a ON a.aggfnoid = p.oid AND p.prokind = 'a'
     WHERE ${range('p.oid')} ORDER BY p.oid`,
+  functionRows,
 );
 
-export const operatorsText = paged(
+const operators = kind(
   [
     'o.oid::text',
     'o.oprnamespace::text',
@@ -120,7 +140,7 @@ export const operatorsText = paged(
   `FROM pg_catalog.pg_operator o WHERE ${range('o.oid')} ORDER BY o.oid`,
 );
 
-export const castsText = paged(
+const casts = kind(
   [
     'k.oid::text',
     'k.castsource::text',
@@ -133,7 +153,7 @@ export const castsText = paged(
 );
 
 /** Tables, views and the like with their columns; toast tables and indexes are no relations a statement may name. */
-export const relationsText = paged(
+const relations = kind(
   [
     'c.oid::text',
     'c.relnamespace::text',
@@ -164,8 +184,64 @@ export const relationsText = paged(
 );
 
 /** One row per child, its parents in order. */
-export const inheritanceText = paged(
+const inheritance = kind(
   ['i.inhrelid::text', `pg_catalog.string_agg(i.inhparent::text, ' ' ORDER BY i.inhseqno)`],
   `FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relkind IN ('r', 'p', 'f')
     WHERE ${range('i.inhrelid')} GROUP BY i.inhrelid ORDER BY i.inhrelid`,
 );
+
+export const schemasText = paged(schemas);
+export const typesText = paged(types);
+export const functionsText = paged(functions);
+export const operatorsText = paged(operators);
+export const castsText = paged(casts);
+export const relationsText = paged(relations);
+export const inheritanceText = paged(inheritance);
+
+/** The kinds in the order of the first page: the largest, which may not fit into it, last. */
+export const kindsInOrder = [
+  'schemas',
+  'types',
+  'operators',
+  'casts',
+  'inheritance',
+  'relations',
+  'functions',
+] as const;
+export type KindName = (typeof kindsInOrder)[number];
+
+const kinds: Readonly<Record<KindName, Kind>> = {
+  schemas,
+  types,
+  operators,
+  casts,
+  inheritance,
+  relations,
+  functions,
+};
+
+/** Rows of one page of each kind. */
+export const rowsOfPage = (name: KindName): number => kinds[name].rows;
+
+/** Each object is one JSON array of text; `place` in the order of kinds is its kind. */
+function firstOf({ columns, rest, rows }: Kind, place: number): string {
+  const list = columns.map((column, index) => `${column} AS f${index}`).join(',\n      ');
+  const names = columns.map((_, index) => `f${index}`).join(', ');
+  return `SELECT '${place}' AS kind, CAST(f0 AS pg_catalog.int8) AS key, pg_catalog.array_to_json(ARRAY[${names}])::text AS object,
+      pg_catalog.count(*) OVER ()::text AS fetched
+    FROM (SELECT ${list}
+      ${rest} LIMIT ${rows}) AS found${place}`;
+}
+
+/**
+ * The first page of every kind in one text, since each costs four requests over the Data API. `fetched`: rows of the kind
+ * before the whole was cut; `total`: rows of all.
+ */
+export const objectsText = `SELECT kind, object, fetched, total FROM (
+  SELECT kind, key, object, fetched, pg_catalog.count(*) OVER ()::text AS total,
+    pg_catalog.row_number() OVER (ORDER BY kind, key) AS place,
+    pg_catalog.sum(size) OVER (ORDER BY kind, key) - size AS before
+  FROM (SELECT kind, key, object, fetched,
+      pg_catalog.octet_length(pg_catalog.replace(pg_catalog.replace(object, '"', '""'), '\\', '\\\\')) + 20 AS size
+    FROM (${kindsInOrder.map((name, place) => firstOf(kinds[name], place)).join('\n    UNION ALL ')}) AS arms) AS measured) AS numbered
+WHERE before < ${firstPage.bytes} AND place <= ${firstPage.rows} ORDER BY kind, key`;

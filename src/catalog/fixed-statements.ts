@@ -128,6 +128,11 @@ export const fixedStatements = {
     limits,
     reason: 'which server it is, and whether its own objects are known',
   },
+  catalog_objects: {
+    text: catalog.objectsText,
+    limits,
+    reason: 'the first page of each of the following: one round trip instead of seven',
+  },
   catalog_schemas: { text: catalog.schemasText, limits, reason: 'names are looked up along the search_path' },
   catalog_types: { text: catalog.typesText, limits, reason: 'types decide which function or operator a name means' },
   catalog_functions: { text: catalog.functionsText, limits, reason: 'functions are permitted by identity' },
@@ -169,6 +174,9 @@ export const fixedStatements = {
 } as const satisfies Readonly<Record<string, FixedStatement>>;
 
 export type FixedName = keyof typeof fixedStatements;
+
+/** Whether `name` loads a snapshot: the parameters of such a text are all OIDs. */
+export const isLoadingText = (name: FixedName): boolean => name.startsWith('catalog_');
 
 /** Whether `name` is one of the fixed texts. */
 export function isFixedName(name: string): name is FixedName {

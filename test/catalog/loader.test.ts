@@ -4,6 +4,8 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { page } from '../../src/catalog/catalog-statements.ts';
+import { fixedStatements } from '../../src/catalog/fixed-statements.ts';
+import { loadCatalog, type RunFixed, type SystemPart } from '../../src/catalog/loader.ts';
 import { catalogOf } from '../sql/oracle/our-reading.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
@@ -133,4 +135,37 @@ test('pages cut by rows and by bytes lose nothing', async () => {
   expect([...loaded.relations()].length).toBe(rows[0].n);
   expect(loaded.columns(loaded.relation('public', 'wide_44') ?? find('t')).length).toBe(400);
   await many.drop();
+});
+
+/** Loads without anything known before; `keep` rows of each first page of all kinds, as if the rest had been cut away. */
+async function loadedWith(keep: number, systems = new Map<string, SystemPart>()) {
+  const asked: string[] = [];
+  const run: RunFixed = async (name, parameters) => {
+    asked.push(name);
+    const { rows } = await client.query({
+      text: fixedStatements[name].text,
+      values: [...parameters],
+      rowMode: 'array',
+    });
+    return name === 'catalog_objects' ? rows.slice(0, keep) : rows;
+  };
+  const { version } = await loadCatalog(run, ['public'], {
+    get: (stamp) => systems.get(stamp),
+    put: (stamp, part) => void systems.set(stamp, part),
+  });
+  return { version, asked, systems };
+}
+
+test('a cold catalog is four texts, the next one of an equal server two', async () => {
+  const cold = await loadedWith(Number.MAX_SAFE_INTEGER);
+  expect(cold.asked).toEqual(['catalog_header', 'catalog_objects', 'catalog_functions', 'catalog_objects']);
+  const next = await loadedWith(Number.MAX_SAFE_INTEGER, cold.systems);
+  expect(next.asked).toEqual(['catalog_header', 'catalog_objects']);
+  expect(next.version).toBe(cold.version);
+});
+
+test('wherever the first page of all kinds is cut, nothing is lost', async () => {
+  const { version } = await loadedWith(Number.MAX_SAFE_INTEGER);
+  for (const keep of [1, 2, 3, 4, 100, 198, 199, 998, 1232, 1400, 1500, 3000])
+    expect((await loadedWith(keep)).version, `after ${keep} rows`).toBe(version);
 });
