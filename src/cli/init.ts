@@ -1,7 +1,7 @@
 /** `pgwarden init`: from nothing to a configuration that `serve` starts with. Asks on a terminal, never touches a file that exists. */
 
-import { realpath, rm, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { databaseIdPattern } from '../config/database-schema.ts';
 import { type StarterDatabase, starterConfig } from '../config/starter-config.ts';
@@ -89,9 +89,28 @@ async function schemasOf(ask: Ask): Promise<readonly string[]> {
   return answer.split(',').flatMap((name) => name.trim() || []);
 }
 
+/** A policy that is there already, an example's perhaps, is not opened to anybody: then what was asked for cannot be had here. */
+async function refuseOtherPolicy(file: string, id: string, schema: readonly string[]): Promise<void> {
+  if (schema.length === 0) return;
+  for (const name of [`${id}.csv`, 'default.csv']) {
+    const policy = join(dirname(file), 'policies', name);
+    const found = await access(policy).then(
+      () => true,
+      () => false,
+    );
+    if (!found) continue;
+    throw new CommandError(
+      `${relative(process.cwd(), policy)} exists already, so ${schema.join(', ')} cannot be opened there.`,
+      1,
+      'Give your files a directory of their own: --config mine/config.yaml',
+    );
+  }
+}
+
 /** Writes the file and has it read back by the loader; one that does not load is not left behind. */
 async function writeConfig(file: string, text: string, deps: CommandDeps): Promise<void> {
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text, { flag: 'wx' });
   } catch (thrown) {
     const exists = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
@@ -145,6 +164,7 @@ export async function init(options: InitOptions, deps: CommandDeps): Promise<voi
     schema: options.schema ?? (await schemasOf(ask)),
   }));
   const file = resolve(options.config);
+  await refuseOtherPolicy(file, database.id, schema);
   await writeConfig(file, starterConfig(database), deps);
   deps.terminal.out(`Wrote ${options.config}: one database, ${database.id}, read-only.`);
   if (database.keys['ssl'] === 'disable') deps.terminal.out('Its connection is not encrypted (ssl: disable).');

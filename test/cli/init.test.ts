@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -82,6 +82,18 @@ test('a file that exists is not touched', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('exists already');
   expect(await readFile(join(directory, 'config.yaml'), 'utf8')).toBe('mine');
+});
+
+test('an example’s policy is neither opened nor taken for the new database’s: a directory of its own is', async () => {
+  const directory = await emptyDirectory();
+  await mkdir(join(directory, 'policies'));
+  await writeFile(join(directory, 'policies/default.csv'), 'p, x, *, public.t, select, allow\n');
+  const embedded = ['init', '--type', 'embedded', '--schema', 'public'];
+  const refused = await runCli(embedded, {}, directory);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--config mine/config.yaml') });
+  await expect(readFile(join(directory, 'config.yaml'))).rejects.toThrow(/ENOENT/);
+  expect(await runCli([...embedded, '--config', 'mine/config.yaml'], {}, directory)).toMatchObject({ code: 0 });
+  expect(await readFile(join(directory, 'mine/policies/default.csv'), 'utf8')).toContain('public.*, select, allow');
 });
 
 test.each([

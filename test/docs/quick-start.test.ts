@@ -1,7 +1,7 @@
 /** docs/quick-start.md, followed to the letter: its steps on a real database, then each client's snippet with a real MCP client. */
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,7 +28,7 @@ let port: number;
 const here = (text: string) =>
   text
     .replaceAll('/path/to/pgwarden', root)
-    .replaceAll('/path/to/config.yaml', join(directory, 'config.yaml'))
+    .replaceAll('/path/to/config.yaml', join(directory, 'mine/config.yaml'))
     .replaceAll('127.0.0.1:8000', `127.0.0.1:${port}`)
     .replace('--hostname db.internal', `--hostname ${database.host} --port ${database.port} --ssl disable`)
     .replace('--database orders --user broker', `--database ${database.database} --id orders --user ${database.user}`);
@@ -42,7 +42,8 @@ beforeAll(async () => {
     seed: "CREATE TABLE users (id int, name text); INSERT INTO users VALUES (1, 'Ada')",
   });
   directory = await mkdtemp(join(tmpdir(), 'pgwarden quick start '));
-  await symlink(join(root, 'dist'), join(directory, 'dist')); // the checkout, built
+  await symlink(join(root, 'dist'), join(directory, 'dist')); // the checkout, built, with its example policies
+  await cp(join(root, 'policies'), join(directory, 'policies'), { recursive: true });
   port = await freePort();
   const [steps = ''] = under('Your database', 'sh');
   expect(shell(here(steps), database.password)).toContain('1 databases, 0 warnings');

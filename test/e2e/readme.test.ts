@@ -1,7 +1,7 @@
 /** The README, followed to the letter: five commands bring a newcomer to an answered query on a database of their own, under a policy. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -33,14 +33,17 @@ test('both SDKs and both parsers have their reason, in two sentences each at mos
   expect(sentences.length).toBeLessThanOrEqual(8);
 });
 
-/** A checkout: at full size a clone of this one, where the first command runs as well; else a directory with this one's build. */
+/** A checkout: at full size a clone of this one, where the first command runs as well; else a directory with this one's build and example policies. */
 function checkout(environment: Readonly<Record<string, string>>): string {
   const directory = mkdtempSync(join(tmpdir(), 'pgwarden readme '));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   if (process.env['PGWARDEN_SOAK'] === '1') {
     execFileSync('git', ['clone', '--quiet', root, directory]);
     execFileSync('sh', ['-euc', commands[0] ?? ''], { cwd: directory, env: environment });
-  } else symlinkSync(join(root, 'dist'), join(directory, 'dist'));
+    return directory;
+  }
+  symlinkSync(join(root, 'dist'), join(directory, 'dist'));
+  cpSync(join(root, 'policies'), join(directory, 'policies'), { recursive: true });
   return directory;
 }
 
@@ -84,7 +87,7 @@ test('they lead from a checkout to an answered query, and to a refusal of what t
   expect(await ask('SELECT * FROM users')).toMatchObject({ rows: [{ id: 1, name: 'Ada' }] });
   expect(await ask('SELECT * FROM hr.salaries')).toMatchObject({ error: { code: 'NAME_NOT_AVAILABLE' } });
   await client.close();
-  expect(readFileSync(join(directory, 'policies/default.csv'), 'utf8')).toContain(
+  expect(readFileSync(join(directory, 'mine/policies/default.csv'), 'utf8')).toContain(
     'p, reader, *, public.*, select, allow',
   );
 });
