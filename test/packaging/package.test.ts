@@ -40,7 +40,7 @@ test('it holds the product, its documents and its bill of materials, and no log,
     ...['dist/embedded-template.tar.gz', 'dist/sbom.cdx.json', 'dist/third-party-licences.txt'],
   ];
   expect(needed.filter((name) => !installed.files.includes(name))).toEqual([]);
-  const allowed = /^(dist|docs|policies|audit)(\/|$)|^(src(\/README\.md)?|[A-Za-z.]+\.(md|json|yaml)|LICENSE)$/;
+  const allowed = /^(dist|docs|policies|audit|deploy)(\/|$)|^(src(\/README\.md)?|[A-Za-z.]+\.(md|json|yaml)|LICENSE)$/;
   expect(installed.files.filter((name) => !allowed.test(name) || /audit\/log|\.(ts|map)$/.test(name))).toEqual([]);
 });
 
