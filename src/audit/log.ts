@@ -1,12 +1,12 @@
 /** One log: the only writer of its files. What it resolved for is durable and chained; what it rejected was not told to anyone as done. */
 
-import { unlink } from 'node:fs/promises';
+import { stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCheckpointFile } from './checkpoint-file.ts';
 import type { Clock } from './clock.ts';
 import { createCommitQueue, type Entry, type Placed, type QueueLimits } from './commit-queue.ts';
 import { beginFrame, type Frame, type Head, isTooLong, newHead } from './frame.ts';
-import { listSegments, prepareDirectory, segmentName } from './layout.ts';
+import { listSegments, prepareDirectory, type Segment, segmentName } from './layout.ts';
 import { LogUnavailable } from './log-errors.ts';
 import type { LogFiles } from './log-files.ts';
 import { type OpenCall, openSections, partOpenCalls, type Unsettled } from './open-calls.ts';
@@ -106,7 +106,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
       epochs = tail.epochs;
       segmentDay = head.ts.slice(0, 10);
       adopt(tail.open);
-      for (const left of segments) if (!left.compressed) setting.closed?.(left.path, left.first); // a crash came first
+      for (const left of segments) if (!left.compressed) await finishFile(left); // a crash came first
       if (!last.compressed) return openSegment(files, last.path);
       head = { ...head, offset: 0 }; // complete and compressed: the file after it was made, and never written to
       first = head.range.size;
@@ -115,6 +115,12 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     }
     opening = 'genesis';
     return createSegment(files, directory, join(directory, segmentName(0)));
+  }
+
+  /** A file left plain is complete, or it was made for a rotation that failed, and never written to. */
+  async function finishFile({ path, first: begins }: Segment): Promise<void> {
+    if ((await stat(path)).size === 0) await unlink(path);
+    else setting.closed?.(path, begins);
   }
 
   /** Calls the process before this one left open. */
@@ -202,7 +208,8 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     const frame = beginFrame(head, clock, writer);
     const sealing = beginSealing(frame, sealer, sealed, setting.anchored ?? (() => undefined), serialize);
     const paid = addDebts((body) => frame.add(serialize(body)));
-    if (batch.length > 0 || frame.size() > head.range.size) {
+    const mustSeal = sealNow && sealed < head.range.size; // what a process before this one left without a head
+    if (batch.length > 0 || frame.size() > head.range.size || mustSeal) {
       sealing.certify(frame.now(), opening !== undefined);
     }
     const placed = batch.map(({ content }) => sealing.add(content));

@@ -32,18 +32,29 @@ export function recordJsonSchema(): object {
   return z.toJSONSchema(recordSchema);
 }
 
+/** Of the line being walked: only then can a string be longer in it than its characters and two quotes. */
+let hasEscapes = false;
+
+const needsEscape = /["\\\u0000-\u001f]/;
+
+/** Characters of a string in the writer's notation. `\/` and the like are longer and so never pass. */
+function writtenLength(text: string): number {
+  return hasEscapes && needsEscape.test(text) ? JSON.stringify(text).length : text.length + 2;
+}
+
 let compiled: ReadonlyMap<string, Check> | undefined;
 
 /**
  * Whether `value`, parsed from `line`, is a record of the closed schema in the writer's own notation: no space, no
- * duplicate key, no other way to write a number. False only means that the slow way must decide: a line with an escape in
- * a string is not measured here.
+ * duplicate key, no other way to write a number. False only means that the slow way must decide: a line with a `\u` escape
+ * is not measured here, since its hexadecimal digits can be written in two ways of one length.
  *
  * The walk adds up how long each part would be as the writer writes it. Every other notation is longer, except `1e3` for
  * numbers that end in zeros, and those are compared where they stand; so equal length means equal text.
  */
 export function isPlainRecord(value: unknown, line: string): value is LogRecord {
-  if (line.includes('\\')) return false;
+  hasEscapes = line.includes('\\');
+  if (hasEscapes && line.includes('\\u')) return false;
   compiled ??= compileVariants(nodeOf(recordJsonSchema()));
   if (!isObject(value) || typeof value['type'] !== 'string') return false;
   return compiled.get(value['type'])?.(value, 0, line) === line.length;
@@ -119,9 +130,9 @@ function compileArray(item: Check): Check {
 function compileString({ maxLength, pattern }: Node): Check {
   const max = typeof maxLength === 'number' ? maxLength : Number.POSITIVE_INFINITY;
   const fits = (value: unknown): value is string => typeof value === 'string' && value.length <= max;
-  if (typeof pattern !== 'string') return (value, at) => (fits(value) ? at + value.length + 2 : -1);
+  if (typeof pattern !== 'string') return (value, at) => (fits(value) ? at + writtenLength(value) : -1);
   const expression = new RegExp(pattern);
-  return (value, at) => (fits(value) && expression.test(value) ? at + value.length + 2 : -1);
+  return (value, at) => (fits(value) && expression.test(value) ? at + writtenLength(value) : -1);
 }
 
 function compileInteger({ minimum, maximum }: Node): Check {
@@ -135,21 +146,39 @@ function compileInteger({ minimum, maximum }: Node): Check {
   };
 }
 
+interface Member {
+  readonly key: string;
+  readonly check: Check;
+  /** 1 where the key must be there. */
+  readonly must: number;
+}
+
 function compileObject({ properties, required }: Node): Check {
   const checks = new Map(
     Object.entries(isObject(properties) ? properties : {}).map(([key, node]) => [key, compile(nodeOf(node))]),
   );
   const needed: readonly unknown[] = Array.isArray(required) ? required : [];
   const mandatory = new Set(needed);
+  const members = new Map([...checks].map(([key, check]) => [key, { key, check, must: mandatory.has(key) ? 1 : 0 }]));
+  /** The keys of the object before, in order: the next one mostly has the same, and they are not looked up again then. */
+  const order: Member[] = [];
   return (value, at, line) => {
     if (!isObject(value)) return -1;
     let missing = mandatory.size;
     let end = at + 1;
+    let index = 0;
     for (const key in value) {
-      end = checks.get(key)?.(value[key], end + key.length + 3, line) ?? -1;
+      let member = order[index];
+      if (member?.key !== key) {
+        member = members.get(key);
+        if (member === undefined) return -1;
+        order[index] = member;
+      }
+      index += 1;
+      end = member.check(value[key], end + key.length + 3, line);
       if (end === -1) return -1;
       end += 1; // a comma, or the brace
-      if (mandatory.has(key)) missing -= 1;
+      missing -= member.must;
     }
     return missing === 0 ? Math.max(end, at + 2) : -1;
   };

@@ -1,5 +1,6 @@
 /** One open log file: what `append` resolved for is on disk, and what it rejected is not in the file or the file is given up. */
 
+import { unlink } from 'node:fs/promises';
 import { isOutOfSpace, LogUnavailable } from './log-errors.ts';
 import { appendFlags, createFlags, type LogFiles, syncDirectory } from './log-files.ts';
 
@@ -29,6 +30,7 @@ export async function createSegment(files: LogFiles, directory: string, path: st
     await syncDirectory(files, directory);
   } catch (error) {
     await files.close(fd).catch(() => undefined);
+    await unlink(path).catch(() => undefined); // an empty file of that name would stand in the way of the next attempt
     throw error;
   }
   return segment(files, path, fd);

@@ -223,6 +223,7 @@ function createWalk(
   async function segment(current: Segment, last: boolean, live: boolean): Promise<number> {
     const file = basename(current.path);
     where = { file, offset: 0, seq };
+    if (!last && (await isEmpty(current))) return 0; // made for a rotation that failed; the files around it must still fit
     if (seq === 0 && current.first > 0) await beginAt(current);
     if (current.first !== seq)
       report('damage', 'segment_missing', `the file begins at record ${current.first}, and record ${seq} comes next`);
@@ -299,6 +300,10 @@ function parsed(text: string): z.infer<typeof signpost> | undefined {
   } catch {
     return undefined;
   }
+}
+
+async function isEmpty({ path, compressed }: Segment): Promise<boolean> {
+  return !compressed && (await stat(path)).size === 0;
 }
 
 async function firstLine(path: string): Promise<string | undefined> {

@@ -8,6 +8,8 @@ export interface FailingFiles {
   readonly files: LogFiles;
   /** The next `times` calls of `operation` throw `code`. */
   readonly fail: (operation: Operation, code: string, times?: number) => void;
+  /** The `n`-th call of `operation`, counted from 1 since the disk was made, throws `code`, and `more` calls after it. */
+  readonly failAt: (operation: Operation, n: number, code: string, more?: number) => void;
   /** From the next write on, only so many bytes in all are taken; then short writes, then ENOSPC. */
   readonly space: (bytes: number) => void;
   /** Every call of `operation` waits until the returned function is called. */
@@ -22,6 +24,7 @@ function systemError(code: string): Error {
 
 export function failingFiles(): FailingFiles {
   const faults = new Map<Operation, { code: string; times: number }>();
+  const plans = new Map<Operation, { n: number; code: string; more: number }>();
   const gates = new Map<Operation, Promise<void>>();
   const calls = { write: 0, datasync: 0, truncate: 0, sync: 0, open: 0 };
   let left = Number.POSITIVE_INFINITY;
@@ -29,6 +32,9 @@ export function failingFiles(): FailingFiles {
   async function pass(operation: Operation): Promise<void> {
     calls[operation] += 1;
     await gates.get(operation);
+    const planned = plans.get(operation);
+    if (planned !== undefined && calls[operation] >= planned.n && calls[operation] <= planned.n + planned.more)
+      throw systemError(planned.code);
     const fault = faults.get(operation);
     if (fault === undefined || fault.times <= 0) return;
     fault.times -= 1;
@@ -38,6 +44,7 @@ export function failingFiles(): FailingFiles {
   return {
     calls,
     fail: (operation, code, times = 1) => void faults.set(operation, { code, times }),
+    failAt: (operation, n, code, more = 0) => void plans.set(operation, { n, code, more }),
     space: (bytes) => {
       left = bytes;
     },
