@@ -112,6 +112,8 @@ export interface Witness {
   readonly oid: number;
   /** MD5 made by the server itself when the catalog was loaded. */
   readonly fingerprint: string;
+  /** A relation that no query stands behind: everything but views and materialized views. Checked at half the work. */
+  readonly bodiless?: true;
 }
 
 export interface Access {
@@ -124,12 +126,7 @@ export interface Access {
   /** Which snapshot this reading was made against; undefined for fixed statements. */
   readonly catalogVersion: string | undefined;
   /** What the pin must find unchanged: OID and column fingerprint of each relation and function (sql-gate section 2). */
-  readonly witnesses: readonly {
-    readonly kind: 'relation' | 'function';
-    readonly name: string;
-    readonly oid: number;
-    readonly fingerprint: string;
-  }[];
+  readonly witnesses: readonly Witness[];
 }
 
 export const noAccess: Access = Object.freeze({

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database, EmbeddedConnection } from '../../model/database.ts';
 import type { Channel } from '../exchange/channel.ts';
+import { searchPathSetting } from '../exchange/pin.ts';
 import { createPool } from '../pool.ts';
 import { createPooledBackend, type DatabaseBackend } from '../pooled-backend.ts';
 import { templateFile } from './files.ts';
@@ -46,7 +47,12 @@ export function createEmbeddedBackend(
   let isOpen = false;
   const open = async (signal: AbortSignal): Promise<Channel> => {
     await previous; // two workers must never hold one directory
-    const order = { directory: directory ?? (await temporary.path()), seed, template: templateFile() };
+    const order = {
+      directory: directory ?? (await temporary.path()),
+      seed,
+      template: templateFile(),
+      searchPath: searchPathSetting(database.searchPath),
+    };
     const { channel, gone } = await openWorkerChannel(order, openLimit, signal);
     isOpen = true;
     channel.onEnd(() => {

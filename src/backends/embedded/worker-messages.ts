@@ -8,14 +8,21 @@ export interface WorkerOrder {
   readonly seed: string | undefined;
   /** A data directory as a gzipped tar, made by initdb once; without it each new database takes seconds. */
   readonly template: string;
+  /** As the server is told it. */
+  readonly searchPath: string;
 }
 
 export function isWorkerOrder(value: unknown): value is WorkerOrder {
   if (value === null || typeof value !== 'object') return false;
-  const { directory, seed, template } = { directory: undefined, seed: undefined, template: undefined, ...value };
-  return (
-    typeof directory === 'string' && typeof template === 'string' && (seed === undefined || typeof seed === 'string')
-  );
+  const { directory, seed, template, searchPath } = {
+    directory: undefined,
+    seed: undefined,
+    template: undefined,
+    searchPath: undefined,
+    ...value,
+  };
+  const texts = [directory, template, searchPath, seed ?? ''];
+  return texts.every((text) => typeof text === 'string');
 }
 
 /** The database is open; the version it states. */

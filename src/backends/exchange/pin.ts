@@ -6,10 +6,10 @@ import type { Step } from '../protocol/encode.ts';
 import { cellsOf } from '../protocol/replies.ts';
 import type { Channel } from './channel.ts';
 import type { Reply } from './converse.ts';
-import { allowPreparing, notePrepared, preparedAs } from './prepared.ts';
+import { allowPreparing, notePrepared } from './prepared.ts';
 
 /** Settings with one value for every call; the server must confirm each. */
-const constant = [
+export const constantSettings = [
   // How text is read.
   ['standard_conforming_strings', 'on'],
   ['backslash_quote', 'safe_encoding'],
@@ -44,7 +44,7 @@ export const directSession = { setting: 'pgwarden.session', value: 'direct' } as
 
 /** What is sent; its parameters, in order, are `pinValues`. Every column of its one row is text. */
 export const pinText = `SELECT ${[
-  ...constant.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`),
+  ...constantSettings.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`),
   "pg_catalog.current_setting('transaction_read_only')",
   `pg_catalog.current_setting('${directSession.setting}', true)`,
   ...perCall.map((name, index) => `pg_catalog.set_config('${name}', $${index + 1}, true)`),
@@ -77,21 +77,20 @@ export function pinValues({ database, call, statementTimeout }: Pin): readonly s
   ];
 }
 
-/** The statement that pins a transaction for one call. */
-export function pinStep(pin: Pin, session: Channel): Step {
-  const values = pinValues(pin);
-  return { text: pinText, types, values, maxRows: 0, ...preparedAs(session, 'pin') };
+/** The statement that pins a transaction for one call, whatever the session. */
+export function pinStep(pin: Pin): Step {
+  return { text: pinText, types, values: pinValues(pin), maxRows: 0 };
 }
 
 /** Whether the pin's row says that every setting is as asked, and the transaction as read-only as it must be. */
 export function holdsPin(found: readonly (string | null)[], readOnly: boolean): boolean {
-  const settingsHold = constant.every(([, value], index) => found[index] === value);
-  return settingsHold && found[constant.length] === (readOnly ? 'on' : 'off');
+  const settingsHold = constantSettings.every(([, value], index) => found[index] === value);
+  return settingsHold && found[constantSettings.length] === (readOnly ? 'on' : 'off');
 }
 
 /**
  * Whether the server answered that every setting is as asked, and the transaction as read-only as it must be. `step` is
- * what it answered to.
+ * what it answered to: a step that is kept parsed gives no row at all unless the settings stand.
  */
 export function isPinned(
   reply: Reply | undefined,
@@ -102,8 +101,11 @@ export function isPinned(
   const row = reply?.tag === 'SELECT 1' ? reply.rows[0] : undefined;
   if (row === undefined || step === undefined) return false;
   const found = cellsOf(row);
+  if (step.prepared !== undefined) {
+    notePrepared(session, step);
+    return found[0] === (readOnly ? 'on' : 'off');
+  }
   if (!holdsPin(found, readOnly)) return false;
-  notePrepared(session, 'pin', step);
-  if (found[constant.length + 1] === directSession.value) allowPreparing(session);
+  if (found[constantSettings.length + 1] === directSession.value) allowPreparing(session);
   return true;
 }

@@ -2,11 +2,13 @@
 
 import type { AuthorizedContents } from '../../audit/audit-log.ts';
 import { Failure } from '../../model/errors.ts';
+import type { Witness } from '../../sql/access.ts';
 import type { StatementContents } from '../../sql/statement.ts';
 import { encodeSteps, type Step } from '../protocol/encode.ts';
 import { typeOidByName } from '../values/built-in-types.ts';
 import type { Channel } from './channel.ts';
 import { pinStep } from './pin.ts';
+import { standingStep } from './standing-pin.ts';
 import { witnessStep } from './witness.ts';
 
 /** The steps of one transaction, in order; the caller's statement is the last, but for a write's question for its number. */
@@ -14,7 +16,7 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Read-only transactions are always rolled back; the others wait for a COMMIT of their own. */
   readonly readOnly: boolean;
-  /** Index of the witness step, or -1. */
+  /** Index of the step that compares the witnesses, or -1. */
   readonly witness: number;
   /** Index of the statement. */
   readonly statement: number;
@@ -64,32 +66,39 @@ function statementStep(
   };
 }
 
-/** BEGIN and the pin: how every transaction for a call starts. */
+interface Opening {
+  readonly steps: readonly Step[];
+  readonly witness: number;
+}
+
+/**
+ * BEGIN, the pin and the witnesses: how every transaction for a call starts. A session that showed that it holds the
+ * pin's settings by itself takes pin and witnesses in one step, which it keeps parsed.
+ */
 export function openingOf(
   { database, request, decision }: AuthorizedContents,
   readOnly: boolean,
+  witnesses: readonly Witness[],
   session: Channel,
-): readonly Step[] {
-  const { statementTimeout } = decision.obligations.limits;
-  return [
-    readOnly ? beginReadOnly : beginReadWrite,
-    pinStep({ database, call: request.call, statementTimeout }, session),
-  ];
+): Opening {
+  const begin = readOnly ? beginReadOnly : beginReadWrite;
+  const pin = { database, call: request.call, statementTimeout: decision.obligations.limits.statementTimeout };
+  const standing = standingStep(pin, witnesses, session);
+  if (standing !== undefined) return { steps: [begin, standing], witness: witnesses.length === 0 ? -1 : 1 };
+  const witness = witnessStep(witnesses);
+  const steps = [begin, pinStep(pin)];
+  return witness === undefined ? { steps, witness: -1 } : { steps: [...steps, witness], witness: 2 };
 }
 
-/** `session` is where the plan will run: a session that has seen the pin before need not parse it again. */
 export function planOf(query: AuthorizedContents, statement: Readonly<StatementContents>, session: Channel): Plan {
   const readOnly = mustBeReadOnly(query, statement);
-  const witness = witnessStep(query.access, session);
-  const opening = openingOf(query, readOnly, session);
-  const before = [...opening, ...(witness === undefined ? [] : [witness])];
-  const steps = [...before, statementStep(query, statement), ...(readOnly ? [] : [askXid])];
+  const { steps: opening, witness } = openingOf(query, readOnly, query.access.witnesses, session);
   return {
-    steps,
+    steps: [...opening, statementStep(query, statement), ...(readOnly ? [] : [askXid])],
     readOnly,
-    witness: witness === undefined ? -1 : opening.length,
-    statement: before.length,
-    xid: readOnly ? -1 : before.length + 1,
+    witness,
+    statement: opening.length,
+    xid: readOnly ? -1 : opening.length + 1,
   };
 }
 

@@ -33,7 +33,7 @@ async function lookUp(
   oids: readonly number[],
 ): Promise<Map<number, Type>> {
   const watch = guard(channel, lookupTime, undefined);
-  const steps = [...openingOf(query, true, channel), lookupStep(oids)];
+  const steps = [...openingOf(query, true, [], channel).steps, lookupStep(oids)];
   const answer = readOnly
     ? await converse(channel, encodePlan({ steps, readOnly: true }), 2, lookupBytes)
     : await converse(channel, encodeSteps([lookupStep(oids)]), 1, lookupBytes);

@@ -11,6 +11,7 @@ import type { Answer, Reply } from './converse.ts';
 import { isPinned } from './pin.ts';
 import type { Plan } from './plan.ts';
 import { notePrepared } from './prepared.ts';
+import { notStandingState } from './standing-pin.ts';
 import { staleState } from './witness.ts';
 
 /** One call on its way: its token and what the token holds. */
@@ -53,6 +54,11 @@ const escaped = () =>
     'The statement did not end as a statement of its kind ends; its result was discarded.',
   );
 
+const unsettled = () =>
+  new Failure('BACKEND_UNAVAILABLE', 'The session of the database lost the settings it was opened with.', {
+    safeToRetry: true,
+  });
+
 const lost = (safeToRetry: boolean) =>
   new Failure('BACKEND_UNAVAILABLE', 'The connection to the database was lost during the statement.', { safeToRetry });
 
@@ -67,9 +73,7 @@ function interrupted(interruption: Interruption, safeToRetry: boolean): Failure 
 }
 
 /** The transaction was opened and pinned as asked; nothing the statement gave may be believed otherwise. */
-function isOpened({ replies }: Answer, { readOnly, steps, witness }: Plan, session: Channel): boolean {
-  const witnessed = steps[witness];
-  if (witnessed !== undefined && replies[witness]?.tag === 'SELECT 1') notePrepared(session, 'witness', witnessed);
+function isOpened({ replies }: Answer, { readOnly, steps }: Plan, session: Channel): boolean {
   return replies[0]?.tag === 'BEGIN' && isPinned(replies[1], steps[1], readOnly, session);
 }
 
@@ -89,11 +93,25 @@ function xidOf({ replies }: Answer, { readOnly, xid }: Plan): { readonly xid?: s
   return typeof number === 'string' ? { xid: number } : {};
 }
 
+/** The step that compares the witnesses says that one has changed; nothing of the call ran. */
+function isStale({ error }: Answer, { witness }: Plan): boolean {
+  return error?.after === witness && error.server.sqlstate === staleState;
+}
+
 function errorOf(call: Call, plan: Plan, answer: Answer, ending: Ending): Failure | undefined {
   if (answer.error === undefined) return undefined;
   const { server, after } = answer.error;
-  if (after === plan.witness && server.sqlstate === staleState) return new StaleCatalog(call.token);
+  if (isStale(answer, plan)) return new StaleCatalog(call.token);
+  if (after === 1 && server.sqlstate === notStandingState) return unsettled();
   return queryFailure(call.query, call.statement, server, { ...ending, ofStatement: after === plan.statement });
+}
+
+/** Where pin and witnesses are one step, its error about the witnesses says that the settings stood. */
+function isStandingButStale(answer: Answer, plan: Plan, session: Channel): boolean {
+  const step = plan.steps[1];
+  if (step?.prepared === undefined || !isStale(answer, plan)) return false;
+  notePrepared(session, step);
+  return answer.replies[0]?.tag === 'BEGIN';
 }
 
 /** What the exchange of `plan` over `session` came to. */
@@ -105,7 +123,10 @@ export function judge(session: Channel, call: Call, plan: Plan, answer: Answer, 
   const refuse = (error: Failure, trusted: boolean): Verdict => ({ ok: false, error, trusted });
 
   const error = errorOf(call, plan, answer, ending);
-  if (error !== undefined) return refuse(error, opened && closed && ending.interruption === undefined);
+  if (error !== undefined) {
+    const pinned = opened || isStandingButStale(answer, plan, session);
+    return refuse(error, pinned && closed && ending.interruption === undefined);
+  }
   const stopped = interrupted(ending.interruption, safeToRetry);
   if (stopped !== undefined) return refuse(stopped, false);
   if (answer.broken === 'lost') return refuse(lost(safeToRetry), false);

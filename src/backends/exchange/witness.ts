@@ -1,10 +1,8 @@
 /** Asks the server, in the transaction of the statement, whether the catalog is still the one the statement was read against. */
 
-import type { Access } from '../../sql/access.ts';
+import type { Witness } from '../../sql/access.ts';
 import { expectedWitnesses, witnessQuestion, witnessSql } from '../../sql/references/witness.ts';
 import type { Step } from '../protocol/encode.ts';
-import type { Channel } from './channel.ts';
-import { preparedAs } from './prepared.ts';
 
 /**
  * Divides by zero when any witness has changed: an error in this step makes the server skip the statement, so a stale
@@ -18,8 +16,8 @@ export const staleState = '22012';
 const textType = 25;
 
 /** The step that compares the reading's witnesses with the server; undefined where a reading has none (fixed texts, `SELECT 1`). */
-export function witnessStep({ witnesses }: Access, session?: Channel): Step | undefined {
+export function witnessStep(witnesses: readonly Witness[]): Step | undefined {
   if (witnesses.length === 0) return undefined;
   const values = [witnessQuestion(witnesses), expectedWitnesses(witnesses)];
-  return { text, types: [textType, textType], values, maxRows: 0, ...(session && preparedAs(session, 'witness')) };
+  return { text, types: [textType, textType], values, maxRows: 0 };
 }

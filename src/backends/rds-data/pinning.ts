@@ -38,7 +38,7 @@ export function pinning(query: Readonly<AuthorizedContents>, readOnly: boolean):
   const values = pinValues({ database: query.database, call: query.request.call, statementTimeout });
   const pin = modeAndPin(readOnly);
   const pinTypes = values.map(() => text);
-  const witness = witnessStep(query.access);
+  const witness = witnessStep(query.access.witnesses);
   if (witness === undefined) return { sql: ownText(pin, pinTypes), values };
   const check = shifted(witness.text, values.length);
   const sql = `WITH pgwarden_pin (pinned) AS MATERIALIZED (${pin})

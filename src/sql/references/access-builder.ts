@@ -121,6 +121,7 @@ function witnessesOf(reading: Reading): readonly Witness[] {
         name: reach === 'statement' ? written : writtenAs([relation.schema, relation.name]),
         oid: relation.oid,
         fingerprint: relation.fingerprint,
+        ...(relation.kind === 'view' || relation.kind === 'matview' ? {} : { bodiless: true }),
       }),
     );
   const functions = [...reading.functions.values()]

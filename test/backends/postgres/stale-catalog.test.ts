@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backends, createBackends } from '../../../src/backends/backends.ts';
 import { StaleCatalog } from '../../../src/backends/stale-catalog.ts';
 import { functionFingerprint, relationFingerprint } from '../../../src/catalog/fingerprints.ts';
+import type { Database } from '../../../src/model/database.ts';
 import type { Witness } from '../../../src/sql/access.ts';
 import {
   aDatabase,
@@ -14,9 +15,10 @@ import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 
 let server: TestDatabase;
 let backends: Backends;
+let database: Database | undefined;
 beforeAll(async () => {
   server = await testDatabase({
-    seed: `CREATE SCHEMA early; CREATE TABLE t (a int, b text); INSERT INTO t VALUES (1, 'x');
+    seed: `CREATE SCHEMA early; CREATE TABLE t (a int, b text); CREATE TABLE other (c date) WITH (fillfactor = 70); INSERT INTO t VALUES (1, 'x');
       CREATE VIEW v AS SELECT a FROM t; CREATE SEQUENCE touched;
       CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT $1'`,
   });
@@ -40,8 +42,12 @@ const witnessed = async (kind: Witness['kind'], name: string): Promise<Witness> 
   return { kind, name, ...rows[0] };
 };
 
+/** The same, marked as the reading marks what no query stands behind. */
+const bodiless = async (name: string): Promise<Witness> => ({ ...(await witnessed('relation', name)), bodiless: true });
+
 const run = (sql: string, access: QueryOptions['access'] = {}, options: Partial<QueryOptions> = {}) => {
-  const database = aDatabase(directConnection(server), { searchPath: ['early', 'public'], readonly: false });
+  // one object is one configuration: the calls share their sessions
+  database ??= aDatabase(directConnection(server), { searchPath: ['early', 'public'], readonly: false });
   return backends.execute(authorizedQuery({ database, sql, access, ...options }), new AbortController().signal);
 };
 
@@ -54,6 +60,28 @@ test('an unchanged catalog lets the statement run, again and again', async () =>
     await witnessed('function', 'public.f(integer)'),
   ];
   for (let time = 0; time < 8; time++) expect((await run('SELECT a FROM t', { witnesses })).rows).toEqual([[1]]);
+});
+
+test('whatever the witnesses are, a session asks about them in one way after the other', async () => {
+  const t = await bodiless('t');
+  const questions = [[t], [], [t, await bodiless('other')], [t, await witnessed('relation', 'v')], [t]];
+  for (const witnesses of [...questions, ...questions])
+    expect((await run('SELECT a FROM t', { witnesses })).rows).toEqual([[1]]);
+});
+
+test.each([
+  ['one table', ['t']],
+  ['two tables', ['other', 't']],
+])('a session that was told of a change serves the next call: %s', async (_, names) => {
+  const witnesses = await Promise.all(names.map(bodiless));
+  await run('SELECT 1');
+  const session = (await run('SELECT pg_backend_pid()')).rows[0]?.[0];
+  for (let time = 0; time < 3; time++) {
+    await ddl('ALTER TABLE t ADD COLUMN c int');
+    await expect(run('SELECT 1', { witnesses })).rejects.toBeInstanceOf(StaleCatalog);
+    await ddl('ALTER TABLE t DROP COLUMN c');
+    expect((await run('SELECT pg_backend_pid()', { witnesses })).rows).toEqual([[session]]);
+  }
 });
 
 test.each<[string, Witness['kind'], string, string, string]>([
@@ -76,11 +104,14 @@ test.each<[string, Witness['kind'], string, string, string]>([
     'ALTER FUNCTION f(int) SECURITY INVOKER',
   ],
 ])('%s: nothing runs, nothing is released', async (_, kind, name, change, back) => {
-  const witnesses = [await witnessed(kind, name)];
+  const questions = [[await witnessed(kind, name)]];
+  if (name === 't') questions.push([await bodiless('t')], [await bodiless('other'), await bodiless('t')]);
   await ddl(change);
-  await expect(run('SELECT 1', { witnesses })).rejects.toBeInstanceOf(StaleCatalog);
-  const write = run("SELECT nextval('touched')", { witnesses }, { class: 'write', intent: 'write', kind: 'SELECT' });
-  await expect(write).rejects.toBeInstanceOf(StaleCatalog);
+  for (const witnesses of questions) {
+    await expect(run('SELECT 1', { witnesses })).rejects.toBeInstanceOf(StaleCatalog);
+    const write = run("SELECT nextval('touched')", { witnesses }, { class: 'write', intent: 'write', kind: 'SELECT' });
+    await expect(write).rejects.toBeInstanceOf(StaleCatalog);
+  }
   expect((await run('SELECT is_called FROM public.touched')).rows).toEqual([[false]]);
   await ddl(back);
   expect((await run('SELECT 1')).rows).toEqual([[1]]);

@@ -1,9 +1,10 @@
 /** What a finished reading says beyond names: uses, masks, views, classes, witnesses, settings. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bodilessFingerprint, relationFingerprint } from '../../../src/catalog/fingerprints.ts';
 import { checkComplete } from '../../../src/sql/references/completeness.ts';
 import { Reading } from '../../../src/sql/references/reading.ts';
-import { expectedWitnesses, witnessQuestion, witnessSql } from '../../../src/sql/references/witness.ts';
+import { expectedWitnesses, shapeOf, witnessQuestion, witnessSql } from '../../../src/sql/references/witness.ts';
 import { type OracleDatabase, oracleDatabase } from '../oracle/support.ts';
 import { columns, read, relation } from './support.ts';
 
@@ -178,6 +179,24 @@ describe('witnesses', () => {
     );
     expect(answer).toBe(expected);
     expect(expected?.split(',')).toHaveLength(5);
+  });
+
+  test('what no query stands behind hashes alike in the longer and the shorter way', async () => {
+    const { rows } =
+      await db.superuser.query(`SELECT c.relname, ${relationFingerprint} AS longer, ${bodilessFingerprint} AS shorter
+      FROM pg_catalog.pg_class c WHERE c.relkind NOT IN ('v', 'm')`);
+    expect(rows.length).toBeGreaterThan(300);
+    expect(rows.filter(({ longer, shorter }) => longer !== shorter)).toEqual([]);
+  });
+
+  test.each(['SELECT label FROM items', 'SELECT i.label, p.name FROM items i, people p'])('%s', async (sql) => {
+    const { witnesses } = await read(db.catalog, sql);
+    const shape = shapeOf(witnesses);
+    const question = witnessQuestion(witnesses, shape === 'none' ? 'any' : shape);
+    const text = `SELECT ${witnessSql('$1', shape === 'none' ? 'any' : shape)} AS answer`;
+    const { rows } = await db.superuser.query(text, [question]);
+    expect(shape).toMatch(/^tables?$/);
+    expect(rows[0].answer).toBe(expectedWitnesses(witnesses));
   });
 
   test.each([
