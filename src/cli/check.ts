@@ -47,12 +47,7 @@ async function checkRetention({ file, audit }: Config): Promise<Finding[]> {
 async function judge(file: string | undefined, deps: CommandDeps): Promise<Verdict> {
   try {
     const config = await deps.loadConfig(file);
-    const findings = [
-      ...config.warnings,
-      ...config.unbuilt,
-      ...(await checkPolicies(config)),
-      ...(await checkRetention(config)),
-    ];
+    const findings = [...config.warnings, ...(await checkPolicies(config)), ...(await checkRetention(config))];
     return { file: config.file, databases: config.databases.length, findings };
   } catch (thrown) {
     if (thrown instanceof ConfigError) return { file, findings: thrown.findings };

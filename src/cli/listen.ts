@@ -16,6 +16,8 @@ export interface Listening {
   readonly closed: Promise<void>;
   /** Tells every client that its list of tools may be another one. */
   readonly announceToolChange: () => void;
+  /** Reads what changed settings need, and resolves with what puts them in force: API keys, certificates. Rejects and changes nothing. */
+  readonly prepare: (config: Config) => Promise<() => void>;
   /** Takes no new calls, lets those running finish within a deadline. */
   readonly close: () => Promise<void>;
 }
@@ -57,7 +59,7 @@ export async function listenStdio(options: ListenOptions, parts: () => Promise<P
     greeting: options.greeting,
     onError: onError(options.log),
   });
-  return { where: 'stdio', ...server };
+  return { where: 'stdio', prepare: async () => () => undefined, ...server };
 }
 
 /** Streamable HTTP, with legacy SSE beside it where the configuration says so. */
@@ -85,7 +87,8 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
   });
   if (transport === 'sse') log.warn('the SSE transport is deprecated; clients of today use streamable HTTP at /mcp');
   const { url: where, announceToolChange, close } = server;
-  return { where, closed: new Promise(() => undefined), announceToolChange, close };
+  const prepare = (next: Config) => server.prepare(next.server);
+  return { where, closed: new Promise(() => undefined), announceToolChange, prepare, close };
 }
 
 /** The operators' listener, where the configuration asks for one; resolves with what closes it. */

@@ -11,6 +11,8 @@ export interface ReloadingOptions {
   readonly fleet: Fleet;
   /** Reads every file anew, with the command line's own words over it. Throws ConfigError. */
   readonly read: () => Promise<Config>;
+  /** Reads what the transport needs of changed settings, and resolves with what puts them in force. */
+  readonly prepare: (config: Config) => Promise<() => void>;
   /** Tells clients that what they may do can be another thing now. */
   readonly announce: () => void;
   readonly log: Log;
@@ -50,7 +52,7 @@ function holdOf(modes: readonly Mode[], asked: boolean): Hold {
 }
 
 /** One reload at a time; what changes meanwhile is read by the next. */
-export function keepReloading({ fleet, read, announce, log }: ReloadingOptions): Reloading {
+export function keepReloading({ fleet, read, prepare, announce, log }: ReloadingOptions): Reloading {
   let tail: Promise<unknown> = Promise.resolve();
   const watching = watchDirectories(() => void enqueue(follow(false)));
   watching.set(fleet.config().watched);
@@ -62,7 +64,9 @@ export function keepReloading({ fleet, read, announce, log }: ReloadingOptions):
     try {
       const next = await read();
       const before = fleet.state().waiting?.digest;
+      const adopt = await prepare(next);
       const change = await fleet.apply(next, how([...modes, modeOf(next)]));
+      adopt();
       watching.set(next.watched);
       modes = fleet.state().waiting === undefined ? [modeOf(next)] : [...new Set([...modes, modeOf(next)])];
       if (change !== undefined) tell(change, log);

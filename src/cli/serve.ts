@@ -1,7 +1,7 @@
 /** `pgwarden serve`: configuration, policies, audit log, then the transport; and the same in reverse on the way down. */
 
 import type { Config } from '../config/config.ts';
-import { ConfigError, formatFinding } from '../config/findings.ts';
+import { formatFinding } from '../config/findings.ts';
 import { withOverrides } from '../config/overrides.ts';
 import { Refusal } from '../model/errors.ts';
 import type { Greeting } from '../transport/greeting.ts';
@@ -16,12 +16,6 @@ const warmUpAfter = 100;
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-/** A setting whose feature is missing must not be ignored: the person believes it is in force. */
-function refuseUnbuilt(config: Config): void {
-  if (config.unbuilt.length === 0) return;
-  throw new ConfigError(config.unbuilt.map((finding) => ({ ...finding, severity: 'error' })));
 }
 
 /** Makes the log directory, as the audit desk will find it. */
@@ -129,7 +123,14 @@ function followFiles(
   let reloading: Reloading | undefined;
   void parts.then(async ({ fleet }) => {
     const { keepReloading } = await import('./reload.ts');
-    if (!stopped) reloading = keepReloading({ fleet, read, announce: listening.announceToolChange, log });
+    if (!stopped)
+      reloading = keepReloading({
+        fleet,
+        read,
+        announce: listening.announceToolChange,
+        prepare: listening.prepare,
+        log,
+      });
   });
   return {
     applyWaiting: async (digest, by) => (await reloading?.applyWaiting(digest, by)) ?? 'nothing',
@@ -147,15 +148,12 @@ export async function serve(
   deps: CommandDeps,
   greeting?: Greeting,
 ): Promise<void> {
-  const usable = (read: Config) => {
-    const config = withOverrides(read, {
+  const usable = (read: Config) =>
+    withOverrides(read, {
       transport: text(flags['transport']),
       listen: text(flags['listen']),
       auditDirectory: text(flags['auditDirectory']),
     });
-    refuseUnbuilt(config);
-    return config;
-  };
   const config = usable(await deps.loadConfig(text(flags['config']), flags));
   let following: ReturnType<typeof followFiles> | undefined;
   const options: ListenOptions = {

@@ -11,9 +11,10 @@ import { readYaml, type YamlFile } from './yaml-file.ts';
 
 type ServerInput = ConfigInput['server'];
 
-function readKeyFile(path: string, source: YamlFile, findings: Finding[]): ApiKey[] {
+function readKeyFile(path: string, source: YamlFile, sources: YamlFile[], findings: Finding[]): ApiKey[] {
   try {
     const keys = readYaml(path, readFileSync(path, 'utf8'));
+    sources.push(keys);
     const parsed = apiKeysSchema.safeParse(keys.value);
     if (parsed.success) return parsed.data;
     findings.push(...explainIssues(parsed.error.issues, apiKeysSchema, keys));
@@ -38,15 +39,21 @@ function checkKeys(keys: readonly ApiKey[], source: YamlFile, findings: Finding[
   }
 }
 
-function buildAuth(auth: ServerInput['auth'], source: YamlFile, findings: Finding[]): AuthSettings {
+function buildAuth(
+  auth: ServerInput['auth'],
+  source: YamlFile,
+  sources: YamlFile[],
+  findings: Finding[],
+): AuthSettings {
   if (auth.mode === 'none') return auth;
   if (auth.mode === 'api_key') {
     const keys = Array.isArray(auth.keys)
       ? auth.keys
-      : readKeyFile(resolve(dirname(source.file), auth.keys.file), source, findings);
+      : readKeyFile(resolve(dirname(source.file), auth.keys.file), source, sources, findings);
     checkKeys(keys, source, findings);
     return { mode: 'api_key', keys };
   }
+  if (auth.mode === 'client_certificate') return { mode: 'client_certificate', principalFrom: auth.principal_from };
   return {
     mode: 'oauth',
     issuer: auth.issuer,
@@ -68,8 +75,13 @@ function buildTls(tls: Exclude<ServerInput['tls'], undefined>, directory: string
   };
 }
 
-/** `input` has passed the schema; what is wrong with the keys is added to `findings`. */
-export function buildServer(input: ServerInput, source: YamlFile, findings: Finding[]): ServerSettings {
+/** `input` has passed the schema; what is wrong with the keys is added to `findings`, and the file they are in to `sources`. */
+export function buildServer(
+  input: ServerInput,
+  source: YamlFile,
+  sources: YamlFile[],
+  findings: Finding[],
+): ServerSettings {
   return {
     transport: input.transport,
     listen: input.listen,
@@ -82,6 +94,6 @@ export function buildServer(input: ServerInput, source: YamlFile, findings: Find
     trustedProxies: input.trusted_proxies,
     ...(input.admin_listen !== 'off' && { adminListen: input.admin_listen }),
     rolesAllowed: input.roles_allowed,
-    auth: buildAuth(input.auth, source, findings),
+    auth: buildAuth(input.auth, source, sources, findings),
   };
 }

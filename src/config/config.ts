@@ -21,6 +21,7 @@ export interface ApiKey {
 export type AuthSettings =
   | { readonly mode: 'none'; readonly principal: string; readonly roles: readonly string[] }
   | { readonly mode: 'api_key'; readonly keys: readonly ApiKey[] }
+  | { readonly mode: 'client_certificate'; readonly principalFrom: 'common_name' | 'email' | 'uri' | 'dns' }
   | {
       readonly mode: 'oauth';
       readonly issuer: string;
@@ -140,8 +141,6 @@ export interface Config {
   readonly log: { readonly level: LogLevel };
   /** What does not stop the start but should be known. */
   readonly warnings: readonly Finding[];
-  /** Settings whose feature this version does not have: `serve` refuses while there is one. */
-  readonly unbuilt: readonly Finding[];
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;

@@ -52,6 +52,12 @@ function checkServer({ server, audit }: ConfigInput, source: YamlFile): Finding[
     server.tls === undefined ? undefined : server.tls === 'terminated_upstream' ? 'terminated_upstream' : 'files';
   const problem = listenProblem(server.listen, server.auth.mode, tls);
   if (problem !== undefined) findings.push(at(source, ['server', 'listen'], 'error', problem.message, problem.hint));
+  if (server.auth.mode === 'client_certificate' && !(typeof server.tls === 'object' && server.tls.client_ca)) {
+    const hint = 'Add under server: tls: { cert: FILE, key: FILE, client_ca: FILE }.';
+    findings.push(
+      at(source, ['server', 'auth', 'mode'], 'error', 'client_certificate needs server.tls.client_ca', hint),
+    );
+  }
   if (audit.sql === 'hmac' && audit.hmac_key === undefined) {
     findings.push(
       at(source, ['audit', 'sql'], 'error', 'hmac needs a key', 'Add under audit: hmac_key: { env: NAME }.'),

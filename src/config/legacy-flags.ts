@@ -169,6 +169,5 @@ export function readLegacyConfig(
     pools: { maxConnectionsTotal: base.pools.max_connections_total },
     log: base.log,
     warnings: [],
-    unbuilt: [],
   });
 }

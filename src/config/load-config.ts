@@ -16,7 +16,7 @@ import { type Environment, isWritable, localUser, stateAuditDirectory } from './
 import { shareOfReplica } from './replicas.ts';
 import { type ConfigInput, configSchema, includedSchema } from './schema.ts';
 import { buildShip } from './ship-schema.ts';
-import { findUnbuilt, findWithoutEffect } from './unbuilt.ts';
+import { findWithoutEffect } from './unbuilt.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 /** Texts that stand for files, by absolute path: a change is read before it is written. */
@@ -108,13 +108,21 @@ function buildPolicy(input: ConfigInput, written: Written, directory: string): C
   };
 }
 
-/** Where a change of configuration or policies would show. */
-function watchedDirectories(input: ConfigInput, sources: readonly YamlFile[], policy: Config['policy']): string[] {
+/** Where a change of configuration, policies, keys or certificates would show. */
+function watchedDirectories(
+  input: ConfigInput,
+  sources: readonly YamlFile[],
+  policy: Config['policy'],
+  { tls }: Config['server'],
+): string[] {
   const [main] = sources;
   const include = [input.include ?? []].flat();
   const policies = policy.kind === 'files' ? [policy.directory, ...Object.values(policy.byDatabase).map(dirname)] : [];
+  const certificates =
+    tls?.kind === 'files' ? [tls.cert, tls.key, tls.clientCa ?? tls.cert].map((file) => dirname(file)) : [];
   return [
     ...new Set([
+      ...certificates,
       ...sources.map(({ file }) => dirname(file)),
       ...(main === undefined ? [] : include.map((pattern) => includeDirectory(pattern, dirname(main.file)))),
       ...policies,
@@ -133,7 +141,7 @@ export function loadConfig(file: string, environment: Environment = process.env,
   const findings: Finding[] = [];
   const { written, sources } = gather(input, source, instead, findings);
   findings.push(...crossCheck(input, written, source));
-  const server = buildServer(input.server, source, findings);
+  const server = buildServer(input.server, source, sources, findings);
   if (findings.some((finding) => finding.severity === 'error')) throw new ConfigError(findings);
 
   const share = shareOfReplica({ input, written });
@@ -145,7 +153,7 @@ export function loadConfig(file: string, environment: Environment = process.env,
   return deepFreeze<Config>({
     file: source.file,
     sources: sources.map(({ file: path, sha256, text }) => ({ file: path, sha256, text })),
-    watched: watchedDirectories(input, sources, policy),
+    watched: watchedDirectories(input, sources, policy, server),
     defaultDatabase: input.default_database ?? only,
     databases,
     server,
@@ -160,6 +168,5 @@ export function loadConfig(file: string, environment: Environment = process.env,
     pools: { maxConnectionsTotal: pools.max_connections_total },
     log: input.log,
     warnings: [...findings, ...findWithoutEffect(input, source)],
-    unbuilt: findUnbuilt(input, source),
   });
 }

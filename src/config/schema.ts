@@ -43,6 +43,13 @@ const auth = z.discriminatedUnion('mode', [
     ),
   }),
   z.strictObject({
+    mode: z.literal('client_certificate'),
+    principal_from: z
+      .enum(['common_name', 'email', 'uri', 'dns'])
+      .prefault('common_name')
+      .meta({ description: 'Which name of the certificate is the principal.' }),
+  }),
+  z.strictObject({
     mode: z.literal('oauth'),
     issuer: z.url().meta({ description: 'Who signs the tokens; its metadata say where its keys are.' }),
     audience: text.meta({ description: 'What a token must be made for: this server.' }),

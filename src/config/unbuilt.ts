@@ -1,4 +1,4 @@
-/** Keys that are accepted but whose feature this version does not have: `check` warns of them, `serve` never ignores one silently. */
+/** Keys that are accepted but whose feature this version does not have: `check` and `serve` warn of them. */
 
 import { at } from './cross-checks.ts';
 import type { Finding } from './findings.ts';
@@ -10,20 +10,6 @@ interface Unbuilt {
   readonly asked: (input: ConfigInput) => boolean;
   readonly instead: string;
 }
-
-/** Starting without these would be weaker than what was asked for, so `serve` refuses. */
-const refusing: readonly Unbuilt[] = [
-  {
-    path: ['server', 'tls'],
-    asked: ({ server }) => typeof server.tls === 'object',
-    instead: 'Let a proxy in front do it, and write tls: terminated_upstream.',
-  },
-  {
-    path: ['server', 'trusted_proxies'],
-    asked: ({ server }) => server.trusted_proxies.length > 0,
-    instead: 'Leave it out: forwarding headers are not believed.',
-  },
-];
 
 /** Without these the server starts, does less than it could, and `check` says so. */
 const withoutEffect: readonly Unbuilt[] = [
@@ -44,13 +30,4 @@ export function findWithoutEffect(input: ConfigInput, source: YamlFile): Finding
   return withoutEffect
     .filter(({ asked }) => asked(input))
     .map(({ path, instead }) => at(source, path, 'warning', 'has no effect in this version', instead));
-}
-
-/** What keeps `serve` from starting. */
-export function findUnbuilt(input: ConfigInput, source: YamlFile): Finding[] {
-  return refusing
-    .filter(({ asked }) => asked(input))
-    .map(({ path, instead }) =>
-      at(source, path, 'warning', 'is not available in this version; serve will refuse', instead),
-    );
 }

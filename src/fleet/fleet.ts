@@ -109,7 +109,9 @@ export function createFleet(parts: FleetParts): Fleet {
       policies: wanted
         .filter(({ id }) => known.has(id) && policies.get(id)?.sha256 !== decisionPoint.version(id))
         .map(idOf),
-      needsRestart: fixedSections.filter((section) => !isDeepStrictEqual(inForce[section], next[section])),
+      needsRestart: fixedSections.filter(
+        (section) => !isDeepStrictEqual(fixed(inForce)[section], fixed(next)[section]),
+      ),
     };
     const recovered = state.configuration === 'refused';
     const same = isEmpty(change) && isDeepStrictEqual(sourcesOf(inForce), sourcesOf(next));
@@ -191,6 +193,13 @@ interface Plan {
   readonly prepared: PreparedPolicies;
   readonly waiting: Waiting | undefined;
   readonly released: readonly string[];
+}
+
+/** Without the API keys, which the listener takes from the next request on. */
+function fixed({ server, ...rest }: Config): Config {
+  return server.auth.mode === 'api_key'
+    ? { ...rest, server: { ...server, auth: { ...server.auth, keys: [] } } }
+    : { ...rest, server };
 }
 
 const idOf = ({ id }: Database) => id;

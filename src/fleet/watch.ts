@@ -11,8 +11,8 @@ export interface Watch {
 /** Milliseconds of quiet after a change: editors and mounts write in several steps. */
 const quiet = 150;
 
-/** What configurations and policies are called, and the link a mounted Kubernetes volume is switched by. */
-const meant = /\.(ya?ml|csv|conf)$|^\.\.data$/;
+/** What configurations, policies, keys and certificates are called, and the link a mounted Kubernetes volume is switched by. */
+const meant = /\.(ya?ml|csv|conf|pem|crt|cer|key)$|^\.\.data$/;
 
 /** `changed` is called after the last of several changes. A directory that does not exist is left out. */
 export function watchDirectories(changed: () => void): Watch {

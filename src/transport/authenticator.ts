@@ -1,12 +1,13 @@
 /** Who is calling over HTTP: an authenticator turns the request's headers into a principal, or says nothing at all. */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Principal } from '../model/principal.ts';
 import { createTokenVerifier, type TokenOptions, type TokenSettings } from './access-tokens.ts';
+import { type CertificateName, principalOfCertificate } from './client-certificate.ts';
 import { HttpProblem } from './problem.ts';
 
-export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Principal | undefined>;
+export type Authenticate = (request: IncomingMessage) => Promise<Principal | undefined>;
 
 export interface ApiKey {
   readonly principal: string;
@@ -18,6 +19,7 @@ export interface ApiKey {
 export type AuthSettings =
   | { readonly mode: 'none'; readonly principal: string; readonly roles: readonly string[] }
   | { readonly mode: 'api_key'; readonly keys: readonly ApiKey[] }
+  | { readonly mode: 'client_certificate'; readonly principalFrom: CertificateName }
   | ({ readonly mode: 'oauth' } & TokenSettings);
 
 export interface AuthenticatorOptions extends TokenOptions {
@@ -29,6 +31,9 @@ export interface AuthenticatorOptions extends TokenOptions {
 export function createAuthenticator(settings: AuthSettings, options: AuthenticatorOptions): Authenticate {
   if (settings.mode === 'none') return anyone(settings.principal, settings.roles);
   if (settings.mode === 'api_key') return byApiKey(settings.keys);
+  if (settings.mode === 'client_certificate') {
+    return async (request) => principalOfCertificate(request, settings.principalFrom, options.rolesAllowed);
+  }
   return byToken(settings, options);
 }
 
@@ -39,7 +44,7 @@ export function presentedToken({ authorization }: IncomingHttpHeaders): string |
 
 function byToken(settings: TokenSettings, options: AuthenticatorOptions): Authenticate {
   const verify = createTokenVerifier(settings, options);
-  return async (headers) => {
+  return async ({ headers }) => {
     const token = presentedToken(headers);
     if (token === undefined) return undefined;
     const verdict = await verify(token);
@@ -64,7 +69,7 @@ function byApiKey(keys: readonly ApiKey[]): Authenticate {
     digest: Buffer.from(sha256, 'hex'),
     principal: Object.freeze({ id: principal, kind: 'service', auth: 'api_key', roles } satisfies Principal),
   }));
-  return async (headers) => {
+  return async ({ headers }) => {
     const presented = presentedToken(headers);
     if (presented === undefined) return undefined;
     const digest = createHash('sha256').update(presented).digest();

@@ -5,11 +5,14 @@ import type { Principal } from '../model/principal.ts';
 import { type AuthSettings, createAuthenticator, presentedToken } from './authenticator.ts';
 import { readJson } from './body.ts';
 import type { Caller } from './caller.ts';
+import { showsCertificate } from './client-certificate.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { type AuthenticationFailure, createFailureLedger } from './failure-ledger.ts';
 import { createGuards, type GuardSettings } from './guards.ts';
 import { HttpProblem } from './problem.ts';
+import { createProxies, type Proxies } from './proxies.ts';
 import { createResourceMetadata, type ResourceMetadata } from './resource-metadata.ts';
+import type { TlsFiles } from './tls.ts';
 
 export interface DoorOptions {
   readonly settings: GuardSettings & {
@@ -17,7 +20,9 @@ export interface DoorOptions {
     readonly auth: AuthSettings;
     /** Roles accepted from tokens; none by default. */
     readonly rolesAllowed?: readonly string[];
-    readonly tls?: { readonly kind: string };
+    readonly tls?: { readonly kind: 'terminated_upstream' } | TlsFiles;
+    /** CIDR ranges whose forwarding headers are believed; none by default. */
+    readonly trustedProxies?: readonly string[];
   };
   /** Milliseconds after fetching an issuer's keys during which an unknown key does not make them be fetched again. */
   readonly keysCooldown?: number;
@@ -35,23 +40,36 @@ export interface Door {
   readonly authenticate: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<Caller>;
   /** The parsed body of a POST. Throws HttpProblem 405, 413, 415 or 400. */
   readonly body: (request: IncomingMessage, methods: readonly string[]) => Promise<unknown>;
+  /**
+   * Takes these API keys from the next request on, where keys are what is taken; other settings stay as they were when
+   * the server started. Returns who is still known.
+   */
+  readonly adopt: (auth: AuthSettings) => (principalId: string) => boolean;
   /** Puts on record what is still only counted. */
   readonly close: () => Promise<void>;
 }
 
-function resourceOf({ auth, publicUrl, tls }: DoorOptions['settings']): ResourceMetadata | undefined {
+function resourceOf({ auth, publicUrl, tls }: DoorOptions['settings'], proxies: Proxies): ResourceMetadata | undefined {
   if (auth.mode !== 'oauth') return undefined;
-  return createResourceMetadata({ issuer: auth.issuer, publicUrl, scheme: tls === undefined ? 'http' : 'https' });
+  const own = tls === undefined ? 'http' : 'https';
+  return createResourceMetadata({
+    issuer: auth.issuer,
+    publicUrl,
+    schemeOf: (request) => proxies.schemeOf(request) ?? own,
+  });
 }
 
 export function createDoor({ settings, onAuthenticationFailure, onError, keysCooldown }: DoorOptions): Door {
   const guards = createGuards(settings);
-  const authenticate = createAuthenticator(settings.auth, {
+  const authenticatorOptions = {
     rolesAllowed: settings.rolesAllowed ?? [],
     onError,
     ...(keysCooldown === undefined ? {} : { cooldown: keysCooldown }),
-  });
-  const resource = resourceOf(settings);
+  };
+  let authenticate = createAuthenticator(settings.auth, authenticatorOptions);
+  const proxies = createProxies(settings.trustedProxies ?? []);
+  const resource = resourceOf(settings, proxies);
+  const certified = settings.tls?.kind === 'files' && settings.tls.clientCa !== undefined;
   const failures = createFailureLedger(onAuthenticationFailure);
   return {
     resource,
@@ -63,10 +81,12 @@ export function createDoor({ settings, onAuthenticationFailure, onError, keysCoo
       return request.method === 'OPTIONS' && origin !== undefined ? answerPreflight(response) : 'passed';
     },
     async authenticate(request: IncomingMessage, response: ServerResponse, path: string): Promise<Caller> {
-      const address = request.socket.remoteAddress ?? '';
-      const principal: Principal | undefined = await authenticate(request.headers);
+      const address = proxies.addressOf(request);
+      const admitted = !certified || showsCertificate(request);
+      const principal: Principal | undefined = admitted ? await authenticate(request) : undefined;
       if (principal !== undefined) return callerAt(principal, address, response);
       await failures.note(address, path).catch(onError);
+      if (!admitted || settings.auth.mode === 'client_certificate') throw new HttpProblem(403, uncertified, -32001);
       const challenge = resource?.challenge(request, presentedToken(request.headers) !== undefined) ?? 'Bearer';
       throw new HttpProblem(401, 'The caller is not authenticated.', -32001, { 'WWW-Authenticate': challenge });
     },
@@ -76,9 +96,18 @@ export function createDoor({ settings, onAuthenticationFailure, onError, keysCoo
         throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: methods.join(', ') });
       return method === 'POST' ? readJson(request, settings.maxBodyBytes) : undefined;
     },
+    adopt(auth) {
+      if (auth.mode !== 'api_key' || settings.auth.mode !== 'api_key') return () => true;
+      authenticate = createAuthenticator(auth, authenticatorOptions);
+      const left = new Set(auth.keys.map(({ principal }) => principal));
+      return (id) => left.has(id);
+    },
     close: () => failures.close().catch(onError),
   };
 }
+
+/** There is no challenge for what a connection begins with, so this is no 401. */
+const uncertified = 'A client certificate that is valid here is required.';
 
 function callerAt(principal: Principal, address: string, response: ServerResponse): Caller {
   let gone: AbortSignal | undefined;

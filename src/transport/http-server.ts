@@ -1,6 +1,7 @@
 /** The HTTP listener: guards, then authentication, then the body, then MCP. Nothing behind a guard sees what it refused. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Toolbox } from '../tools/toolbox.ts';
 import type { AuthSettings } from './authenticator.ts';
 import { createCallsInFlight } from './calls-in-flight.ts';
@@ -11,6 +12,7 @@ import { answerProblem, HttpProblem } from './problem.ts';
 import { createQuestions } from './questions.ts';
 import { defaultSessionLimits, type SessionLimits } from './sessions.ts';
 import { createStreamableHttp, type StreamableHttp } from './streamable-http.ts';
+import { handshakeTimeout, readTlsMaterial, type TlsFiles, type TlsMaterial } from './tls.ts';
 
 export interface HttpSettings extends GuardSettings {
   readonly transport: 'stdio' | 'streamable-http' | 'sse';
@@ -18,6 +20,10 @@ export interface HttpSettings extends GuardSettings {
   readonly maxBodyBytes: number;
   readonly sessions: 'per_client' | 'stateless';
   readonly auth: AuthSettings;
+  /** CIDR ranges whose forwarding headers are believed; none by default. */
+  readonly trustedProxies?: readonly string[];
+  /** A listener that other machines can reach needs it. */
+  readonly tls?: { readonly kind: 'terminated_upstream' } | TlsFiles;
 }
 
 export interface HttpOptions extends DoorOptions {
@@ -43,6 +49,11 @@ export interface HttpServer {
   readonly url: string;
   readonly announceToolChange: () => void;
   readonly sessionCount: () => number;
+  /**
+   * Reads what changed settings need: certificates and API keys can change while the server runs. What it resolves with
+   * puts them in force: connections stay, sessions of principals without a key end. Rejects and changes nothing.
+   */
+  readonly prepare: (settings: Pick<HttpSettings, 'auth' | 'tls'>) => Promise<() => void>;
   /** Lets nothing new in, lets what runs finish within a deadline, then cancels it, waits until each call has left its last record, ends every connection. */
   readonly close: () => Promise<void>;
 }
@@ -78,6 +89,9 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   if (settings.auth.mode === 'none' && !isLoopback(settings.listen.host)) {
     throw new Error('server.auth.mode: none is refused on an address that other machines can reach; use api_key.');
   }
+  if (settings.tls === undefined && !isLoopback(settings.listen.host)) {
+    throw new Error('server.tls must be set for an address that other machines can reach.');
+  }
   const calls = createCallsInFlight();
   /** POST requests until the last byte of their answer is out; GET streams have no end of their own. */
   const answering = createCallsInFlight();
@@ -89,7 +103,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   let closing = false;
   const door = createDoor(options);
   const route = createRouter({ ...options, door, streamable, sse, isClosing: () => closing });
-  const server = createServer({ ...(options.timeouts ?? defaultTimeouts), maxHeaderSize }, (request, response) => {
+  const { server, adopt: adoptCertificate } = await createListener(options, (request, response) => {
     if (request.method === 'POST') {
       answering.enter();
       response.once('close', answering.leave);
@@ -102,12 +116,21 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const port = await listen(server, settings.listen);
   return {
     port,
-    url: `http://${bracketed(settings.listen.host)}:${port}/mcp`,
+    url: `${settings.tls?.kind === 'files' ? 'https' : 'http'}://${bracketed(settings.listen.host)}:${port}/mcp`,
     announceToolChange() {
       streamable.announceToolChange();
       sse?.announceToolChange();
     },
     sessionCount: streamable.sessionCount,
+    async prepare({ auth, tls }) {
+      const material = tls?.kind === 'files' ? await readTlsMaterial(tls) : undefined;
+      return () => {
+        if (material !== undefined) adoptCertificate(material); // for handshakes to come
+        const isKnown = door.adopt(auth);
+        streamable.retain(isKnown);
+        sse?.retain(isKnown);
+      };
+    },
     async close() {
       closing = true;
       const closed = new Promise((resolve) => server.close(resolve));
@@ -120,6 +143,19 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       await closed;
     },
   };
+}
+
+type Listen = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** HTTP, or HTTPS where certificate files are configured; `adopt` changes the certificate for connections to come. */
+async function createListener({ settings, timeouts = defaultTimeouts }: HttpOptions, answer: Listen) {
+  const limits = { ...timeouts, maxHeaderSize };
+  if (settings.tls?.kind !== 'files') return { server: createServer(limits, answer), adopt: () => undefined };
+  const material = await readTlsMaterial(settings.tls);
+  // without a valid certificate the client is refused by the door, on record; health is for anyone
+  const clients = settings.tls.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false };
+  const server = createTlsServer({ ...limits, ...material, ...clients, handshakeTimeout }, answer);
+  return { server, adopt: (next: TlsMaterial) => server.setSecureContext(next) };
 }
 
 interface RouterParts extends Pick<HttpOptions, 'ready' | 'remarks'> {

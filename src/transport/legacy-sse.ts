@@ -24,6 +24,8 @@ export interface LegacySse {
     body: unknown,
   ) => Promise<void>;
   readonly announceToolChange: () => void;
+  /** Ends the sessions of principals that are no longer known. */
+  readonly retain: (isKnown: (principalId: string) => boolean) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export function createLegacySse(options: LegacySseOptions): LegacySse {
     announceToolChange() {
       for (const { mcp } of sessions.handles()) mcp.sendToolListChanged();
     },
+    retain: sessions.retain,
     close: sessions.closeAll,
   };
 }

@@ -18,12 +18,12 @@ export interface ResourceSettings {
   readonly issuer: string;
   /** The address clients use; without it, the Host header they sent, which has passed the guard. */
   readonly publicUrl: string | undefined;
-  readonly scheme: 'http' | 'https';
+  readonly schemeOf: (request: IncomingMessage) => 'http' | 'https';
 }
 
-export function createResourceMetadata({ issuer, publicUrl, scheme }: ResourceSettings): ResourceMetadata {
-  const resourceOf = ({ headers }: IncomingMessage) =>
-    new URL(publicUrl ?? `${scheme}://${headers.host ?? 'localhost'}/mcp`);
+export function createResourceMetadata({ issuer, publicUrl, schemeOf }: ResourceSettings): ResourceMetadata {
+  const resourceOf = (request: IncomingMessage) =>
+    new URL(publicUrl ?? `${schemeOf(request)}://${request.headers.host ?? 'localhost'}/mcp`);
   const ownPath = publicUrl === undefined ? '/mcp' : new URL(publicUrl).pathname;
   const paths = new Set([wellKnown, `${wellKnown}/mcp`, `${wellKnown}${ownPath}`.replace(/\/$/, '')]);
   return {

@@ -20,6 +20,7 @@ export interface Session<Handle> {
 
 interface Entry<Handle> extends Session<Handle> {
   readonly owner: string;
+  readonly principalId: string;
   readonly close: () => Promise<void>;
   /** Requests and streams open now. */
   open: number;
@@ -38,6 +39,8 @@ export interface Sessions<Handle> {
   readonly remove: (id: string) => void;
   readonly size: () => number;
   readonly handles: () => readonly Handle[];
+  /** Ends the sessions of principals that are no longer known, and what runs in them. */
+  readonly retain: (isKnown: (principalId: string) => boolean) => void;
   readonly closeAll: () => Promise<void>;
 }
 
@@ -90,7 +93,7 @@ export function createSessions<Handle>(limits: SessionLimits, now: () => number 
     return {
       add(id, handle, close) {
         settled = true;
-        entries.set(id, { id, handle, close, owner, open: 0, since: now() });
+        entries.set(id, { id, handle, close, owner, principalId: principal.id, open: 0, since: now() });
       },
       cancel() {
         if (!settled) leave(owner);
@@ -117,6 +120,9 @@ export function createSessions<Handle>(limits: SessionLimits, now: () => number 
     },
     size: () => entries.size,
     handles: () => [...entries.values()].map((entry) => entry.handle),
+    retain(isKnown) {
+      for (const entry of [...entries.values()]) if (!isKnown(entry.principalId)) end(entry);
+    },
     async closeAll() {
       clearInterval(sweeper);
       const closing = [...entries.values()].map((entry) => entry.close());

@@ -38,6 +38,8 @@ export interface StreamableHttp {
   /** Tells every client that its list of tools may be another one. */
   readonly announceToolChange: () => void;
   readonly sessionCount: () => number;
+  /** Ends the sessions of principals that are no longer known. */
+  readonly retain: (isKnown: (principalId: string) => boolean) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -139,6 +141,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
       for (const { mcp } of sessions.handles()) mcp.sendToolListChanged();
     },
     sessionCount: sessions.size,
+    retain: sessions.retain,
     async close() {
       standalone.end();
       await Promise.allSettled([sessions.closeAll(), modern.close()]);

@@ -116,7 +116,6 @@ test('the configuration in the ConfigMap loads, serves what it says, and divides
   await writeFile(join(place, 'config.yaml'), data['config.yaml'].replace('/etc/pgwarden-policies', place));
   for (const [name, text] of Object.entries(policies)) await writeFile(join(place, name), String(text));
   const config = loadConfig(join(place, 'config.yaml'));
-  expect(config.unbuilt).toEqual([]);
   expect(config.server.sessions).toBe('stateless');
   const { spec } = await manifest('StatefulSet');
   expect(data['config.yaml']).toContain(`replicas: ${spec.replicas}\n`);
