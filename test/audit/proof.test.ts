@@ -1,46 +1,15 @@
-/** Heads and proofs, checked by a reader written here from the C2SP texts alone. */
+/** Heads and proofs, checked by a reader written from the public texts alone (signed-note.ts). */
 
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { leafHash } from '../../src/audit/chain.ts';
 import { emptyRange, growRange } from '../../src/audit/merkle.ts';
 import { readSigningKey, signingKey } from '../../src/audit/note.ts';
 import { checkReceipt, inclusionPath, readLeaves, rootFromPath, writeProof } from '../../src/audit/proof.ts';
 import { aCall, testSigningKey, testVerifierKey } from './shapes.ts';
+import { leafOf, openNote, openProof, readHead, rootOf } from './signed-note.ts';
 import { freshDirectory, linesOf, openDesk, recordsOf } from './support.ts';
-
-/** signed-note: text up to the blank line; each line `— name base64(key id || signature)`; vkey `name+id+base64(0x01 || key)`. */
-function independentlyVerified(note: string, vkey: string): boolean {
-  const [name = '', id = '', ...encoded] = vkey.split('+');
-  const typed = Buffer.from(encoded.join('+'), 'base64');
-  const expectedId = createHash('sha256').update(name).update('\n').update(typed).digest().subarray(0, 4);
-  const text = note.slice(0, note.indexOf('\n\n') + 1);
-  const line = note.split('\n').find((each) => each.startsWith(`— ${name} `)) ?? '';
-  const bytes = Buffer.from(line.split(' ')[2] ?? '', 'base64');
-  const key = createPublicKey({
-    key: { kty: 'OKP', crv: 'Ed25519', x: typed.subarray(1).toString('base64url') },
-    format: 'jwk',
-  });
-  return (
-    expectedId.toString('hex') === id &&
-    bytes.subarray(0, 4).equals(expectedId) &&
-    verify(null, Buffer.from(text), key, bytes.subarray(4))
-  );
-}
-
-/** RFC 6962 by its definition, on Buffers. */
-function rootByDefinition(leaves: readonly Buffer[]): Buffer {
-  if (leaves.length === 1) return leaves[0] ?? Buffer.alloc(0);
-  const split = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
-  const inner = Buffer.concat([
-    Buffer.from([1]),
-    rootByDefinition(leaves.slice(0, split)),
-    rootByDefinition(leaves.slice(split)),
-  ]);
-  return createHash('sha256').update(inner).digest();
-}
 
 async function aSealedLog(calls: number): Promise<string> {
   const directory = freshDirectory();
@@ -50,18 +19,38 @@ async function aSealedLog(calls: number): Promise<string> {
   return directory;
 }
 
-test('a head verifies with a reader that knows only the public formats', async () => {
-  const directory = await aSealedLog(5);
+/** The note of the log's newest head, and the key that its epoch certificate gives, itself checked with the identity's. */
+async function headOf(directory: string) {
   const note = readFileSync(join(directory, 'orders/i1/checkpoint'), 'utf8');
   const epoch = recordsOf(directory).find((record) => record.type === 'epoch');
-  const [origin, size = '', root] = note.split('\n');
-  const leaves = linesOf(directory)
-    .slice(0, Number(size))
-    .map((line) => Buffer.from(leafHash(line), 'hex'));
+  if (epoch?.type !== 'epoch') throw new Error('no key was certified');
+  const certificate = openNote(epoch.cert, testVerifierKey).split('\n');
+  expect(certificate.slice(0, 4)).toEqual(['pgwarden epoch v1', 'pgwarden/orders/i1', String(epoch.n), epoch.vkey]);
+  return { note, vkey: epoch.vkey };
+}
+
+test('a head verifies with a reader that knows only the public formats', async () => {
+  const directory = await aSealedLog(5);
+  const { note, vkey } = await headOf(directory);
+  const { origin, size, root } = readHead(openNote(note, vkey));
   expect(origin).toBe('pgwarden/orders/i1');
-  expect(rootByDefinition(leaves).toString('base64')).toBe(root);
-  expect(independentlyVerified(note, epoch?.type === 'epoch' ? epoch.vkey : '')).toBe(true);
-  expect(independentlyVerified(epoch?.type === 'epoch' ? epoch.cert : '', testVerifierKey)).toBe(true);
+  expect(size).toBe(linesOf(directory).length - 1);
+  expect(rootOf(linesOf(directory).slice(0, size).map(leafOf))).toEqual(root);
+});
+
+test('that reader refuses a head that was touched, or is of another key', async () => {
+  const { note, vkey } = await headOf(await aSealedLog(2));
+  const [origin = '', size = '', ...rest] = note.split('\n');
+  const touched = [
+    [origin, String(Number(size) + 1), ...rest].join('\n'),
+    [`${origin}x`, size, ...rest].join('\n'),
+    note.replace(/.(?==*\n$)/, (end) => (end === 'A' ? 'B' : 'A')),
+    note.trimEnd(),
+    note.replace('\n\n', '\n'),
+    `${note}\u0000\n`,
+  ];
+  for (const each of touched) expect(() => openNote(each, vkey), each).toThrow();
+  expect(() => openNote(note, testVerifierKey)).toThrow('no signature of this key');
 });
 
 test('the sealed head is also the last record of the log', async () => {
@@ -76,7 +65,7 @@ test('a compact range has the root of the definition at every size', () => {
   for (let i = 0; i < 70; i += 1) {
     leaves.push(createHash('sha256').update(String(i)).digest());
     range.push(leaves[i]?.toString('hex') ?? '');
-    expect(range.root()).toBe(rootByDefinition(leaves).toString('hex'));
+    expect(range.root()).toBe(rootOf(leaves).toString('hex'));
   }
 });
 
@@ -91,17 +80,18 @@ test('every leaf of every tree up to forty has a path that leads to the root', (
   }
 });
 
-test('a proof carries its index, its path and the head it leads to', async () => {
+test('every record below a head has a proof that the reader follows to that head, and no other record has', async () => {
   const directory = await aSealedLog(5);
+  const { vkey } = await headOf(directory);
   const log = await readLeaves(directory, 'orders', 'i1');
-  const proof = writeProof(log, 3) ?? '';
-  const [magic, index, ...rest] = proof.split('\n');
-  const blank = rest.indexOf('');
-  const path = rest.slice(0, blank).map((hash) => Buffer.from(hash, 'base64').toString('hex'));
-  const [, size, root] = rest.slice(blank + 1);
-  expect([magic, index]).toEqual(['c2sp.org/tlog-proof@v1', 'index 3']);
-  const computed = rootFromPath(leafHash(linesOf(directory)[3] ?? ''), 3, Number(size), path);
-  expect(Buffer.from(computed, 'hex').toString('base64')).toBe(root);
+  const lines = linesOf(directory);
+  for (const [seq, line] of lines.slice(0, -1).entries()) {
+    const proof = writeProof(log, seq) ?? '';
+    expect(openProof(proof, vkey, line)).toMatchObject({ index: seq, head: { origin: 'pgwarden/orders/i1' } });
+    expect(() => openProof(proof, vkey, `${line} `)).toThrow();
+    expect(() => openProof(proof.replace(/index \d+/, `index ${seq + 1}`), vkey, line)).toThrow();
+  }
+  expect(writeProof(log, lines.length - 1)).toBeUndefined();
 });
 
 test('a receipt is present, absent or different, as the log is', async () => {

@@ -209,6 +209,28 @@ test('claims are found where the configuration says, in objects too', async () =
   await other.server.close();
 });
 
+test('whom a caller acts for is what its token says: claims of the client are claims', async () => {
+  const other = await listener({ settings: settings({ onBehalfOfClaim: 'act.sub' }) });
+  const token = await issuer.token();
+  const headers = {
+    ...bearer(token),
+    'x-on-behalf-of': 'root',
+    'mcp-session-id': await openSession(other.url, bearer(token)),
+  };
+  const _meta = { on_behalf_of: 'root', obo: 'root', principal: 'root', act: { sub: 'root' } };
+  const params = { name: 'run_query', arguments: { sql: 'SELECT 1' }, _meta };
+  await raw(other.url, { headers, body: rpc('tools/call', params) });
+  const call = other.recorded.requests.at(-1)?.call;
+  expect(call?.principal).toMatchObject({ id: 'alice' });
+  expect(call?.principal).not.toHaveProperty('onBehalfOf');
+  await raw(other.url, {
+    headers,
+    body: rpc('tools/call', { ...params, arguments: { sql: 'SELECT 1', on_behalf_of: 'root' } }),
+  });
+  expect(other.recorded.refusals).toEqual(['REQUEST_INVALID']);
+  await other.server.close();
+});
+
 test('a session belongs to whoever opened it, and its token is looked at again with every request', async () => {
   const session = await openSession(running.url, bearer(await issuer.token()));
   const listing = (headers: Record<string, string>) =>
