@@ -5,7 +5,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leafHash } from '../../src/audit/chain.ts';
+import { createClock, createUlid } from '../../src/audit/clock.ts';
+import { defaultQueueLimits } from '../../src/audit/commit-queue.ts';
 import { exitCodeOf } from '../../src/audit/findings.ts';
+import type { Frame } from '../../src/audit/frame.ts';
+import { diskFiles } from '../../src/audit/log-files.ts';
+import { createLogs } from '../../src/audit/logs.ts';
 import { emptyRange, growRange } from '../../src/audit/merkle.ts';
 import {
   type Checkpoint,
@@ -16,6 +21,8 @@ import {
   signingKey,
   writeNote,
 } from '../../src/audit/note.ts';
+import { createSealer } from '../../src/audit/sealer.ts';
+import { createSerializer } from '../../src/audit/serializer.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import { rechained } from './rechained.ts';
 import { aCall, testSigningKey, testVerifierKey } from './shapes.ts';
@@ -175,6 +182,29 @@ test('cut and then continued by the server itself: detected by whoever kept a he
   await desk.close();
   const [report] = await verifyDirectory(directory, { full: true, trusted, against: [head] });
   expect(report?.findings).toContainEqual(expect.objectContaining({ severity: 'damage', code: 'contradicts_head' }));
+});
+
+test('a chain that is whole under heads rightly signed over another tree: detected', async () => {
+  const directory = freshDirectory();
+  const sealer = createSealer(testSigningKey);
+  const otherTree = (frame: Frame) => ({ ...frame, root: () => 'ab'.repeat(32) });
+  const logs = createLogs(
+    {
+      ...{ files: diskFiles, clock: createClock(), writer: createUlid(), serialize: createSerializer() },
+      ...{ queue: defaultQueueLimits, rotateBytes: 1e9, releaseReserve: async () => false, report: () => undefined },
+      sealer: {
+        forLog(origin, epochs) {
+          const own = sealer.forLog(origin, epochs);
+          return { ...own, sealRecord: (frame) => own.sealRecord(otherTree(frame)) };
+        },
+      },
+    },
+    ...([directory, 'i1', 'pgwarden'] as const),
+  );
+  await logs.use('orders', (log) => log.note({ type: 'degraded', why: 'disk_low', refused: 0 }));
+  await logs.close();
+  const [report] = await verifyDirectory(directory, { full: true, trusted });
+  expect(report?.findings).toMatchObject([{ severity: 'damage', code: 'root_mismatch' }]);
 });
 
 test('an epoch certificate moved to another log, or left out: detected', async () => {
