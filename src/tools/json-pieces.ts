@@ -1,35 +1,47 @@
-/** JSON in pieces, in order: so that a large text that is sent twice, once as it is and once quoted, is held once. */
+/** JSON in pieces, in order: so that large rows that are sent twice, once as they are and once quoted, are never one text. */
 
-export interface JsonPiece {
-  readonly text: string;
-  /** The text stands in a JSON string, quotes around it. */
-  readonly quoted: boolean;
-}
+import type { WrittenRows } from './rows-block.ts';
 
-/** Characters that the pieces hold. */
+/** A text that is JSON, or rows that are still to be written as JSON, be it inside a JSON string with its quotes. */
+export type JsonPiece = string | (WrittenRows & { readonly quoted: boolean });
+
+/** About how many characters the pieces stand for. */
 export function lengthOf(pieces: readonly JsonPiece[]): number {
-  return pieces.reduce((sum, { text }) => sum + text.length, 0);
+  return pieces.reduce((sum, piece) => sum + (typeof piece === 'string' ? piece.length : piece.bytes), 0);
 }
 
+/** The whole text; rows that occur twice are written once. */
 export function joined(pieces: readonly JsonPiece[]): string {
-  return pieces.map(({ text, quoted }) => (quoted ? JSON.stringify(text) : text)).join('');
+  const written = new Map<object, string>();
+  let all = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      all += piece;
+      continue;
+    }
+    const text = written.get(piece.rows) ?? JSON.stringify(piece.rows);
+    written.set(piece.rows, text);
+    all += piece.quoted ? JSON.stringify(text) : text;
+  }
+  return all;
 }
 
-/** The bytes, made as they are asked for, from about `size` characters at a time. */
+/** The bytes, made as they are asked for, from about `size` characters at a time; a row is made at once. */
 export function* slicesOf(pieces: readonly JsonPiece[], size: number): Generator<Buffer, void> {
-  for (const { text, quoted } of pieces) {
-    if (quoted) yield Buffer.from('"');
-    for (let start = 0, end = 0; start < text.length; start = end) {
-      end = wholeCharacters(text, start + size);
-      const slice = text.slice(start, end);
-      yield Buffer.from(quoted ? JSON.stringify(slice).slice(1, -1) : slice);
-    }
-    if (quoted) yield Buffer.from('"');
+  for (const piece of pieces) {
+    if (typeof piece === 'string') yield Buffer.from(piece);
+    else yield* slicesOfRows(piece, piece.quoted, size);
   }
 }
 
-/** The place, or one after it where it would part a surrogate pair. */
-function wholeCharacters(text: string, end: number): number {
-  const code = text.charCodeAt(end - 1);
-  return code >= 0xd800 && code < 0xdc00 ? end + 1 : end;
+function* slicesOfRows({ rows, bytes }: WrittenRows, quoted: boolean, size: number): Generator<Buffer, void> {
+  const quote = quoted ? '"' : '';
+  const together = Math.max(1, Math.floor((rows.length * size) / Math.max(1, bytes)));
+  yield Buffer.from(`${quote}[`);
+  for (let start = 0; start < rows.length; start += together) {
+    const text = JSON.stringify(rows.slice(start, start + together)).slice(1, -1);
+    const comma = start === 0 ? '' : ',';
+    yield Buffer.from(comma + (quoted ? JSON.stringify(text).slice(1, -1) : text));
+  }
+  yield Buffer.from(`]${quote}`);
 }

@@ -4,14 +4,15 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { BrokerError } from '../model/errors.ts';
 import type { CallContext } from '../model/request.ts';
 import type { JsonPiece } from './json-pieces.ts';
-import { knownJson } from './rows.ts';
+import { rowsBlock, rowsIn } from './rows-block.ts';
 import type { ToolAnswer } from './tool.ts';
 
 /** `_meta` keys: the id of the call, and the place of its outcome in the audit log. */
 export const metaKeys = { call: 'pgwarden/call', receipt: 'pgwarden/receipt' } as const;
 
 export function answered(answer: ToolAnswer<Readonly<Record<string, unknown>>>, call: CallContext): CallToolResult {
-  const first = { type: 'text' as const, text: answer.text ?? JSON.stringify(answer.content) };
+  const { text } = answer;
+  const first = text === undefined ? { type: 'text' as const, text: JSON.stringify(answer.content) } : rowsBlock(text);
   return {
     content: answer.notice === undefined ? [first] : [first, { type: 'text' as const, text: answer.notice }],
     structuredContent: { ...answer.content },
@@ -22,25 +23,23 @@ export function answered(answer: ToolAnswer<Readonly<Record<string, unknown>>>, 
   };
 }
 
-/** The JSON of a result. Rows that were written for the text block are not written again: they stand in it twice. */
+/** The JSON of a result. The rows of its text block stand in it twice, and are written when the pieces are. */
 export function resultPieces(result: CallToolResult): readonly JsonPiece[] {
   const { structuredContent, content, ...others } = result;
   const [first, ...blocks] = content;
+  const written = rowsIn(first);
   if (typeof structuredContent !== 'object' || structuredContent === null || !('rows' in structuredContent))
-    return [asIs(JSON.stringify(result))];
-  const { rows: list, ...rest } = structuredContent;
-  const rows = knownJson(list);
-  if (rows === undefined || first?.type !== 'text' || first.text !== rows) return [asIs(JSON.stringify(result))];
+    return [JSON.stringify(result)];
+  const { rows, ...rest } = structuredContent;
+  if (written === undefined || written.rows !== rows) return [JSON.stringify(result)];
   return [
-    asIs('{"structuredContent":{"rows":'),
-    asIs(rows),
-    asIs(`${andMembers(rest)},"content":[{"type":"text","text":`),
-    { text: rows, quoted: true },
-    asIs(`}${blocks.map((block) => `,${JSON.stringify(block)}`).join('')}]${andMembers(others)}`),
+    '{"structuredContent":{"rows":',
+    { ...written, quoted: false },
+    `${andMembers(rest)},"content":[{"type":"text","text":`,
+    { ...written, quoted: true },
+    `}${blocks.map((block) => `,${JSON.stringify(block)}`).join('')}]${andMembers(others)}`,
   ];
 }
-
-const asIs = (text: string): JsonPiece => ({ text, quoted: false });
 
 /** The members of an object and its end, after other members. */
 function andMembers(object: object): string {

@@ -29,21 +29,6 @@ export function rowObjects(names: readonly string[], rows: QueryResult['rows']):
   });
 }
 
-/** Rows that were written as JSON once, and how: an answer holds them as text and as structure. */
-const written = new WeakMap<object, string>();
-
-/** The rows as JSON. */
-export function rowsAsJson(rows: readonly object[]): string {
-  const text = written.get(rows) ?? JSON.stringify(rows);
-  written.set(rows, text);
-  return text;
-}
-
-/** What `rowsAsJson` made of this very list, if it did. */
-export function knownJson(rows: unknown): string | undefined {
-  return typeof rows === 'object' && rows !== null ? written.get(rows) : undefined;
-}
-
 /** What run_query and execute_statement answer. */
 export function resultContent(result: QueryResult) {
   const names = distinctNames(result.columns);

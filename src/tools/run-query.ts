@@ -5,7 +5,7 @@ import { looks } from './annotations.ts';
 import { runConfirmed } from './confirmed-run.ts';
 import { cell, columns, databaseId, purpose, sqlText } from './fields.ts';
 import { bindParameters, queryParameters } from './query-parameters.ts';
-import { resultContent, resultNotice, rowsAsJson } from './rows.ts';
+import { resultContent, resultNotice } from './rows.ts';
 import { defineTool, type Invocation, type ToolParts } from './tool.ts';
 
 /** What a statement brings back; shared with execute_statement. */
@@ -43,7 +43,7 @@ export async function runStatement(
   const notice = resultNotice(answer);
   return {
     content,
-    text: rowsAsJson(content.rows),
+    text: { rows: content.rows, bytes: answer.bytes },
     receipt: answer.receipt,
     ...(notice === undefined ? {} : { notice }),
   };

@@ -12,6 +12,7 @@ import type { CallContext, Confirmation } from '../model/request.ts';
 import type { Receipt } from '../model/result.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
 import { InvalidArguments } from './invalid-arguments.ts';
+import type { WrittenRows } from './rows-block.ts';
 
 /** The rooms behind the tools. Only `broker` and `audit` leave records, so every answer comes through one of them. */
 export interface ToolParts {
@@ -57,8 +58,8 @@ export interface Said {
 /** What a tool answers: the structured content, and how it reads as text where that differs. */
 export interface ToolAnswer<Output> {
   readonly content: Output;
-  /** The first text block, when it is not the structured content as JSON. */
-  readonly text?: string;
+  /** The first text block is these rows as JSON, instead of the structured content. */
+  readonly text?: WrittenRows;
   /** What must be said besides (rows cut, masked, untrusted text): a second text block. */
   readonly notice?: string;
   readonly receipt?: Receipt;

@@ -66,8 +66,8 @@ export function beginAnswer(response: ServerResponse, session: string | undefine
   };
 }
 
-const event = { text: 'event: message\ndata: ', quoted: false };
-const endOfEvent = { text: '\n\n', quoted: false };
+const event = 'event: message\ndata: ';
+const endOfEvent = '\n\n';
 
 function sendWhole(response: ServerResponse, message: string, headers: Readonly<Record<string, string>>): void {
   // a short text leaves joined to its headers; a long one is encoded once, not also to be measured
@@ -77,7 +77,7 @@ function sendWhole(response: ServerResponse, message: string, headers: Readonly<
   response.end(body);
 }
 
-/** Nothing is encoded before the caller has taken what came before it: a slow reader holds the text alone. */
+/** Nothing is encoded before the caller has taken what came before it: a slow reader holds the rows alone. */
 function writeSlices(response: ServerResponse, message: readonly JsonPiece[]): void {
   const slices = slicesOf(message, slice);
   const writeOn = () => {

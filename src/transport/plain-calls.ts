@@ -69,9 +69,5 @@ export function createPlainCalls({ toolbox, calls, session, complete }: PlainCal
 }
 
 function responseOf(id: string | number, result: CallToolResult): readonly JsonPiece[] {
-  return [
-    { text: '{"result":', quoted: false },
-    ...resultPieces(result),
-    { text: `,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`, quoted: false },
-  ];
+  return ['{"result":', ...resultPieces(result), `,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`];
 }

@@ -69,8 +69,12 @@ const refusing: Broker['run'] = async () => {
 };
 const masked: Broker['run'] = async () => ({ ...anAnswer, masked: ['one'], cut: 'rows' });
 
-/** Long enough to leave in pieces, with what must be escaped and a surrogate pair at every place a piece may end. */
-const long = { ...anAnswer, rows: [[`a"\\\n${'😀'.repeat(100_000)}`], [`${'x😀'.repeat(60_000)}"`]] };
+/** Large enough to leave in pieces, with what must be escaped, and more rows than one piece holds. */
+const long = {
+  ...anAnswer,
+  rows: Array.from({ length: 5000 }, (_, index) => [`${index} a"\\\n${'😀'.repeat(20)}`]),
+  bytes: 600_000,
+};
 const large: Broker['run'] = async () => long;
 
 const calls: readonly { readonly what: string; readonly run?: Broker['run']; readonly params: CallParams }[] = [
