@@ -92,6 +92,7 @@ function principalSection(principal: Principal) {
     kind: principal.kind,
     ...optional('iss', principal.issuer === undefined ? undefined : bounded(principal.issuer)),
     auth: principal.auth,
+    ...optional('key', principal.key),
     roles: principal.roles.map((role) => bounded(role)),
     ...optional('obo', principal.onBehalfOf === undefined ? undefined : bounded(principal.onBehalfOf)),
   };

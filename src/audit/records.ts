@@ -44,6 +44,8 @@ const principal = z.strictObject({
   kind: z.enum(['human', 'service', 'agent', 'system']),
   iss: name.optional(),
   auth: z.enum(['none', 'stdio', 'api_key', 'oauth', 'mtls', 'system']),
+  /** Which API key: the first 12 hex digits of its SHA-256. */
+  key: text(64).optional(),
   roles: z.array(name),
   /** The human on whose verified behalf it calls. */
   obo: name.optional(),

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
+import { type Edit, writeEdit } from './write-edit.ts';
 
 export interface AddOptions {
   readonly config?: string;
@@ -67,12 +68,6 @@ function keysOf(options: AddOptions): Record<string, unknown> {
 
 const numberOr = (written: string) => (/^\d{1,5}$/.test(written) ? Number(written) : written);
 
-interface Edit {
-  readonly file: string;
-  readonly before: string | undefined;
-  readonly after: string;
-}
-
 /** The configuration as it would be. Throws ConfigError for what would not load, PolicyUnusable where a policy is missing. */
 async function rehearse(main: string, { file, after }: Edit): Promise<Config> {
   const [{ loadConfig }, { readPolicies }] = await Promise.all([
@@ -83,18 +78,6 @@ async function rehearse(main: string, { file, after }: Edit): Promise<Config> {
   const ids = config.databases.map(({ id }) => id);
   if (config.policy.kind === 'files' && ids.length > 0) await readPolicies(config.policy, ids);
   return config;
-}
-
-async function write({ file, before, after }: Edit): Promise<void> {
-  const { FileChanged, replaceFile } = await import('../config/replace-file.ts');
-  try {
-    await replaceFile(file, before, after);
-  } catch (thrown) {
-    if (thrown instanceof FileChanged)
-      throw new CommandError(`${file} was changed by somebody else meanwhile; nothing was written.`, 1, 'Try again.');
-    const why = thrown instanceof Error && 'code' in thrown ? ` (${String(thrown.code)})` : '';
-    throw new CommandError(`${file} cannot be written${why}.`, 1, 'Is it mounted read-only, or owned by another user?');
-  }
 }
 
 /** The file a database command edits. */
@@ -158,7 +141,7 @@ async function finish(
 ): Promise<void> {
   const { out } = deps.terminal;
   if (dryRun === true) return out(json === true ? JSON.stringify({ ...what, ...edit }) : edit.after.trimEnd());
-  await write(edit);
+  await writeEdit(edit);
   if (json === true) return out(JSON.stringify({ ...what, file: edit.file }));
   if ('removed' in what) return out(`${what.removed} is no longer in ${edit.file}; its audit log stays.`);
   out(`${what.added} is in ${edit.file}. A running server takes it up by itself.`);

@@ -30,7 +30,7 @@ function checkKeys(keys: readonly ApiKey[], source: YamlFile, findings: Finding[
   const roles = new Set(keys.flatMap((key) => key.roles));
   const path = ['server', 'auth', 'keys'];
   if (keys.length === 0)
-    findings.push(at(source, path, 'error', 'holds no key, so nobody could call', 'pgwarden keys new makes one.'));
+    findings.push(at(source, path, 'warning', 'holds no key, so nobody can call', 'pgwarden keys new makes one.'));
   for (const { principal, sha256 } of keys) {
     if (seen.has(sha256)) findings.push(at(source, path, 'error', `the key of ${principal} is listed twice`));
     if (roles.has(principal))

@@ -10,6 +10,8 @@ export interface Principal {
   readonly auth: 'none' | 'stdio' | 'api_key' | 'oauth' | 'mtls' | 'system';
   /** Token issuer, where there is one. */
   readonly issuer?: string;
+  /** Which API key it called with: the beginning of its SHA-256. */
+  readonly key?: string;
   /** Roles given by the token or the configuration (roles of `g` rows are added by the decision point). */
   readonly roles: readonly string[];
   /** The human on whose verified behalf a service or agent calls. */

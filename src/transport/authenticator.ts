@@ -60,6 +60,9 @@ function anyone(id: string, roles: readonly string[]): Authenticate {
   return async () => principal;
 }
 
+/** Hex digits that name a key in records: enough to tell keys apart, useless for finding one. */
+const shownOfKey = 12;
+
 /**
  * `Authorization: Bearer KEY`. Keys are compared by digest, each in constant time and all of them every time, so that
  * the time taken tells neither a prefix nor whose key was near.
@@ -67,7 +70,13 @@ function anyone(id: string, roles: readonly string[]): Authenticate {
 function byApiKey(keys: readonly ApiKey[]): Authenticate {
   const known = keys.map(({ principal, roles, sha256 }) => ({
     digest: Buffer.from(sha256, 'hex'),
-    principal: Object.freeze({ id: principal, kind: 'service', auth: 'api_key', roles } satisfies Principal),
+    principal: Object.freeze({
+      id: principal,
+      kind: 'service',
+      auth: 'api_key',
+      key: sha256.slice(0, shownOfKey),
+      roles,
+    } satisfies Principal),
   }));
   return async ({ headers }) => {
     const presented = presentedToken(headers);
