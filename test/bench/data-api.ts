@@ -1,21 +1,68 @@
 /** What a query over the Data API costs: requests, CPU of this process, and the reading of a large answer. */
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import { createBackends } from '../../src/backends/backends.ts';
 import { readLines } from '../../src/backends/rds-data/cells.ts';
-import type { RdsDataApiConnection } from '../../src/model/database.ts';
+import type { Database, RdsDataApiConnection } from '../../src/model/database.ts';
 import { aDatabase, authorizedQuery, readTestSecret } from '../support/authorized.ts';
 import type { Cluster } from '../support/cluster.ts';
 import { emulatorEnvironment } from '../support/rds-emulator/emulated.ts';
+import type { BenchOrder, Sickness } from './emulator-process.ts';
+import { load } from './load.ts';
 import { heading, table } from './report.ts';
 
-async function ask<T>(child: ChildProcess, question: object): Promise<T> {
+async function ask<T>(child: ChildProcess, question: BenchOrder): Promise<T> {
   const answer = once(child, 'message');
   child.send(question);
   const [message] = await answer;
   return message as T;
+}
+
+/** Databases of the fault run. */
+const fleet = 20;
+
+const sicknesses: readonly (readonly [string, Sickness])[] = [
+  ['none (the base)', 'none'],
+  ['none again (the noise)', 'none'],
+  ['internal errors', { kind: 'error', code: 'InternalServerErrorException' }],
+  ['throttled', { kind: 'error', code: 'ThrottlingException' }],
+  ['waking up', { kind: 'error', code: 'DatabaseResumingException' }],
+  ['no answer', 'silence'],
+];
+
+/** What nineteen databases feel of the twentieth: one caller each, and four at the sick one. */
+async function oneSick(
+  connections: readonly RdsDataApiConnection[],
+  befall: (sick: Sickness) => Promise<unknown>,
+): Promise<void> {
+  const rows: (readonly (string | number)[])[] = [['one of them', 'p50 ms of the others', 'p99 ms', 'p99 to base']];
+  let base = Number.NaN;
+  for (const [name, sick] of sicknesses) {
+    const backends = createBackends({ readSecret: readTestSecret, nativeDriverForced: false });
+    const databases = connections.map((connection, index) => aDatabase(connection, { id: `bench${index}` }));
+    const run = (database: Database | undefined, signal = noAbort) =>
+      database === undefined
+        ? Promise.resolve(undefined)
+        : backends.execute(authorizedQuery({ database, sql: 'SELECT 1 AS one' }), signal).catch(() => undefined);
+    await Promise.all(databases.map((database) => run(database)));
+    await befall(sick);
+    const end = new AbortController();
+    setMaxListeners(0, end.signal); // four loops hold it at once
+    const atSick = Array.from({ length: 4 }, async () => {
+      while (!end.signal.aborted) await run(databases[0], end.signal);
+    });
+    const { p50, p99 } = await load(async (caller) => void (await run(databases[caller + 1])), fleet - 1, 2000);
+    if (Number.isNaN(base)) base = p99;
+    rows.push([name, p50, p99, p99 / base]);
+    end.abort();
+    await befall('none');
+    await Promise.all(atSick);
+    await backends.close();
+  }
+  heading(`RDS Data API, ${fleet} databases, one of them sick`);
+  table(rows);
 }
 
 const noAbort = new AbortController().signal;
@@ -26,7 +73,9 @@ export async function dataApi({ host, port, superuser: user, password }: Cluster
   Object.assign(process.env, emulatorEnvironment);
   const child = fork(resolve(import.meta.dirname, 'emulator-process.ts'), { execArgv: ['--import', 'tsx'] });
   const server = { host, port, user, password, database: 'postgres' };
-  const { connection } = await ask<{ connection: RdsDataApiConnection }>(child, { server });
+  const made = await ask<{ connections: readonly RdsDataApiConnection[] }>(child, { server, databases: fleet });
+  const [connection] = made.connections;
+  if (connection === undefined) throw new Error('the emulator made no database');
   const database = aDatabase(connection, { limits: { maxConcurrency: 16 } });
   const backends = createBackends({ readSecret: readTestSecret, nativeDriverForced: false });
   const requests = async () => (await ask<{ calls: number }>(child, {})).calls;
@@ -51,6 +100,7 @@ export async function dataApi({ host, port, superuser: user, password }: Cluster
     ['1000 rows of 10 columns', ...(await measure(wide))],
   ]);
   await backends.close();
+  await oneSick(made.connections, (sick) => ask(child, { sick }));
   child.kill();
   decoding();
 }
