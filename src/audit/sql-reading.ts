@@ -1,6 +1,7 @@
 /** The grammar's view of a text, as redaction needs it; the same text is read once, since clients send few texts many times. */
 
 import { fingerprint, scan, type Token } from '../sql/parser.ts';
+import { plainPieces } from './plain-pieces.ts';
 
 /** What a text is made of: `plain` may be shown, `literal` never, `quoted` when its name is bound. */
 export interface Piece {
@@ -52,13 +53,47 @@ function keep(sql: string, reading: SqlReading): void {
 async function read(sql: string): Promise<SqlReading | undefined> {
   if (Buffer.byteLength(sql) > maxReadBytes) return undefined;
   try {
-    return { fingerprint: await fingerprint(sql), pieces: piecesOf(sql, await scan(sql)) };
+    const plain = plainPieces(sql);
+    if (plain === undefined) return { fingerprint: await fingerprint(sql), pieces: lexedPieces(sql, await scan(sql)) };
+    return { fingerprint: await fingerprintOf(sql, plain), pieces: plain };
   } catch {
     return undefined;
   }
 }
 
-function piecesOf(sql: string, tokens: readonly Token[]): readonly Piece[] {
+/** Fingerprints of texts that differed from this one in their constants alone, by what they have in common. */
+const fingerprints = new Map<string, string>();
+const keptShapes = 2048;
+const keptShapeLength = 4 * 1024;
+
+/**
+ * A fingerprint costs a parse of its own and passes over constants, so a text of a known shape need not be parsed again.
+ * Not so where a constant is part of a type or of a command.
+ */
+const isQuery = /^\(*(?:select|with|values|table|insert|update|delete|merge)\b/i;
+const constantsCount = /\b(?:float|current_time|current_timestamp|localtime|localtimestamp) ?\(/i;
+
+async function fingerprintOf(sql: string, pieces: readonly Piece[]): Promise<string> {
+  const shape = pieces.map(shapeOf).join('');
+  const known = fingerprints.get(shape);
+  if (known !== undefined) return known;
+  const made = await fingerprint(sql);
+  if (shape.length > keptShapeLength || !isQuery.test(shape) || constantsCount.test(shape)) return made;
+  if (fingerprints.size >= keptShapes)
+    for (const oldest of [...fingerprints.keys()].slice(0, keptShapes / 2)) fingerprints.delete(oldest);
+  fingerprints.set(shape, made);
+  return made;
+}
+
+/** A backslash stands in no plain text outside strings and quoted names, so no text has the shape of another kind. */
+function shapeOf({ kind, text }: Piece): string {
+  if (kind !== 'literal') return text;
+  if (text.startsWith("'")) return '\\s';
+  return text.includes('.') ? '\\d' : '\\i';
+}
+
+/** The pieces of a text whose tokens the lexer has found. */
+export function lexedPieces(sql: string, tokens: readonly Token[]): readonly Piece[] {
   const bytes = Buffer.from(sql);
   const pieces: Piece[] = [];
   let plain = '';
