@@ -48,22 +48,23 @@ export async function auditShip(options: ShipOptions, deps: CommandDeps, signal?
   }
 }
 
-/** Exit 0: all that was there is shipped; 1: the target did not take it; 3: a log contradicts its copy. */
+/** Exit 0: all that was there is shipped; 1: the target did not take it, or a log cannot be read; 3: a log contradicts its copy. */
 async function shipOnce(shipper: Shipper, options: ShipOptions, deps: CommandDeps): Promise<void> {
   try {
     await sleep(settleTime); // what was written just now is old enough then
     const pass = await shipper.pass();
     deps.terminal.out(options.json === true ? JSON.stringify(pass) : passLine(pass));
-    deps.exitWith(pass.contradicted.length > 0 ? 3 : 0);
+    deps.exitWith(pass.contradicted.length > 0 ? 3 : pass.unreadable.length > 0 ? 1 : 0);
   } catch (error) {
     if (!(error instanceof ShipFailed)) throw error;
     throw new CommandError(error.message, 1, 'What was acknowledged before is not sent again.');
   }
 }
 
-function passLine({ lines, bytes, contradicted }: Pass): string {
+function passLine({ lines, bytes, contradicted, unreadable }: Pass): string {
   const stopped = contradicted.length === 0 ? '' : `; NOT SHIPPED, contradicted: ${contradicted.join(', ')}`;
-  return `Shipped ${lines} records, ${bytes} bytes${stopped}.`;
+  const unread = unreadable.length === 0 ? '' : `; NOT SHIPPED, cannot be read: ${unreadable.join(', ')}`;
+  return `Shipped ${lines} records, ${bytes} bytes${stopped}${unread}.`;
 }
 
 async function shipOn(shipper: Shipper, every: number, log: Log, signal: AbortSignal): Promise<void> {
@@ -75,8 +76,8 @@ async function shipOn(shipper: Shipper, every: number, log: Log, signal: AbortSi
       if (lines > 0) log.info('shipped', { lines, bytes });
       retry = firstRetry;
     } catch (error) {
-      if (!(error instanceof ShipFailed)) throw error;
-      log.warn(error.message, { retry_in_ms: retry });
+      // whatever it was, a full disk under the cursors say: nothing is lost by trying again, and much by giving up
+      log.warn(error instanceof Error ? error.message : String(error), { retry_in_ms: retry });
       pause = retry;
       retry = Math.min(retry * 2, longestRetry);
     }

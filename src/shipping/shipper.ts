@@ -6,7 +6,7 @@ import { isMissing } from '../audit/log-errors.ts';
 import { readCursor, writeCursor } from '../audit/ship-cursor.ts';
 import { readOpening } from './opening.ts';
 import { type LinesFrom, type Place, readBatches } from './read-batches.ts';
-import { ShipContradicted, type ShipTarget } from './target.ts';
+import { ShipContradicted, ShipFailed, type ShipTarget } from './target.ts';
 import { createTextShipper } from './text-shipper.ts';
 
 export interface ShipperOptions {
@@ -24,6 +24,8 @@ export interface Pass {
   readonly bytes: number;
   /** Logs that are not shipped any more because they contradict their copy, or themselves. */
   readonly contradicted: readonly string[];
+  /** Logs this process could not read, or whose cursor it could not write, this time. */
+  readonly unreadable: readonly string[];
 }
 
 export interface Shipper {
@@ -52,7 +54,8 @@ const logsAtOnce = 8;
 /** Only the process that holds the lock of `_ship` may use it. */
 export function createShipper(options: ShipperOptions): Shipper {
   const { root, target, settle = settleTime, maxBytes = batchBytes, report } = options;
-  const reported = new Set<string>();
+  /** What was told of a log: once, until it changes. */
+  const reported = new Map<string, string>();
   const texts = createTextShipper(root, target);
   /** Logs the target did not take the last time: they come last, so that none keeps the others waiting. */
   const failed = new Set<string>();
@@ -117,16 +120,21 @@ export function createShipper(options: ShipperOptions): Shipper {
     throw new ShipContradicted(`its copy has records up to ${copy.size} that are not those of the log`);
   }
 
-  /** Whatever is wrong with one log, the others are shipped. */
-  async function unlessContradicted(name: string, contradicted: string[], work: () => Promise<void>): Promise<void> {
+  /** Whatever is wrong with one log, the others are shipped. Throws ShipFailed alone: what concerns the target concerns all. */
+  async function alone(name: string, pass: Stopped, work: () => Promise<void>) {
     try {
       await work();
+      reported.delete(name);
     } catch (error) {
+      if (error instanceof ShipFailed) throw error;
       if (isMissing(error)) return; // a file was compressed in between: the next pass finds it
-      if (!(error instanceof ShipContradicted)) throw error;
-      contradicted.push(name);
-      if (!reported.has(name)) report(`${name} is not shipped any more: ${error.message}`);
-      reported.add(name);
+      const contradicts = error instanceof ShipContradicted;
+      (contradicts ? pass.contradicted : pass.unreadable).push(name);
+      const why = contradicts
+        ? `${name} is not shipped any more: ${error.message}`
+        : `${name} cannot be shipped: ${codeOf(error)}`;
+      if (reported.get(name) !== why) report(why);
+      reported.set(name, why);
     }
   }
 
@@ -142,26 +150,34 @@ export function createShipper(options: ShipperOptions): Shipper {
   return {
     async pass() {
       const sum = { lines: 0, bytes: 0 };
-      const contradicted: string[] = [];
-      await unlessContradicted('_policy', contradicted, texts.ship);
+      const stopped: Stopped = { contradicted: [], unreadable: [] };
+      await alone('_policy', stopped, texts.ship);
       const queue = [...(await logs())];
       failed.clear();
       const work = async () => {
         for (let log = queue.shift(); log !== undefined && failed.size === 0; log = queue.shift()) {
           const current = log;
-          await unlessContradicted(nameOf(current), contradicted, () => shipLog(current, sum)).catch(
-            (error: unknown) => {
-              failed.add(nameOf(current));
-              throw error;
-            },
-          );
+          await alone(nameOf(current), stopped, () => shipLog(current, sum)).catch((error: unknown) => {
+            failed.add(nameOf(current));
+            throw error;
+          });
         }
       };
       const ends = await Promise.allSettled(Array.from({ length: logsAtOnce }, work));
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
-      return { ...sum, contradicted };
+      return { ...sum, ...stopped };
     },
   };
+}
+
+/** The system's word for it (`EACCES`); a path may name what is nobody's business. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
+}
+
+interface Stopped {
+  readonly contradicted: string[];
+  readonly unreadable: string[];
 }
 
 interface Sum {

@@ -1,6 +1,6 @@
 /** Shipping: every line arrives as it is, once or twice, and what arrived is an audit directory again. */
 
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compressSegment } from '../../src/audit/compress.ts';
@@ -235,6 +235,16 @@ test('a foreign object at the place of a record stops the log', async () => {
   bucket.plant(`pgwarden/${shipper.series}/orders/i1/000000000000.jsonl.gz`, foreign);
   expect((await shipper.pass()).contradicted).toEqual(['orders/i1']);
   expect(shipper.reports).toEqual([expect.stringContaining('another log stands at the place of its record 0')]);
+});
+
+test('a log that cannot be read keeps no other from being shipped', async () => {
+  const [directory, bucket] = [freshDirectory(), await aBucket()];
+  await calls(directory, 1);
+  mkdirSync(join(directory, 'billing/i1/000000000000.jsonl'), { recursive: true }); // root reads every file, but no directory as one
+  const shipper = await aShipper(directory, bucket);
+  expect(await shipper.pass()).toMatchObject({ lines: 3, contradicted: [], unreadable: ['billing/i1'] });
+  await shipper.pass();
+  expect(shipper.reports).toEqual(['billing/i1 cannot be shipped: EISDIR']);
 });
 
 test('only one process ships a directory', async () => {
