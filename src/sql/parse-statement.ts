@@ -5,6 +5,7 @@ import type { Database } from '../model/database.ts';
 import { Failure, Refusal } from '../model/errors.ts';
 import type { BindParameters, QueryRequest } from '../model/request.ts';
 import { numberParameters } from './named-parameters.ts';
+import { parseTree } from './parser.ts';
 import { createPositions, type PositionOf } from './positions.ts';
 import { classify, type Scope, type Verdict } from './read-only-rules.ts';
 import { readTree } from './read-tree.ts';
@@ -94,9 +95,13 @@ async function checkStrictly(sql: string, tree: Tree, verdict: Verdict): Promise
   await checkDialect(sql, tree, verdict.class);
 }
 
+/** The broker's own texts hold nobody up, whatever their length: a deadline, or a queue of callers' texts, would only cost the catalog. */
+const ownTexts: ReadonlySet<string> = new Set(Object.values(fixedStatements).map(({ text }) => text));
+const isOwn = (sql: string): boolean => ownTexts.has(sql);
+
 async function parseAsCaller(text: Rewriting) {
   try {
-    return await readTree(text.sql);
+    return await (isOwn(text.sql) ? parseTree(text.sql) : readTree(text.sql));
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.position === undefined) throw thrown;
     const position = text.toCaller(thrown.position);

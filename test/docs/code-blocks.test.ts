@@ -27,6 +27,12 @@ const drawings: readonly (readonly [string, string])[] = [
   ['<prefix><series>/', 'a drawing of a bucket'],
 ];
 
+/** Pages whose plain blocks are what commands say: the test that runs them and compares. */
+const compared: Readonly<Record<string, string>> = {
+  'docs/commands.md': 'test/config/printed-pages.test.ts',
+  'docs/auditing.md': 'test/docs/auditing.test.ts',
+};
+
 const known = ['sh', 'yaml', 'csv', 'json', 'sql', 'text', ''];
 
 test('every block says what it is in a language that is checked', () => {
@@ -36,10 +42,17 @@ test('every block says what it is in a language that is checked', () => {
 
 test('a block without a language holds commands, or is a drawing on the list', () => {
   const plain = ofLanguage('', 'text')
-    .filter(({ page }) => page !== 'docs/commands.md')
+    .filter(({ page }) => !(page in compared))
     .filter(({ text }) => commandLines(text).length === 0);
   expect(plain.filter(({ text }) => !drawings.some(([word]) => text.includes(word))).map(named)).toEqual([]);
   expect(drawings.filter(([word]) => !plain.some(({ text }) => text.includes(word)))).toEqual([]);
+});
+
+test('pages compared elsewhere are', () => {
+  const missing = Object.entries(compared).filter(
+    ([page, file]) => !readPage(file).includes(page.replace('docs/', '')),
+  );
+  expect(missing).toEqual([]);
 });
 
 /** The calls of pgwarden in a text, as words; what stands behind them as a comment or in a second column is no part of them. */

@@ -1,10 +1,12 @@
 /** Texts made to hold the parser up, to break it, or to find an answer that is neither a statement nor a Refusal. */
 
 import { describe, expect, test } from 'vitest';
+import { fixedStatements } from '../../src/catalog/fixed-statements.ts';
 import { Refusal } from '../../src/model/errors.ts';
 import { parseStatement } from '../../src/sql/parse-statement.ts';
 import { fingerprint, parseTree, scan } from '../../src/sql/parser.ts';
 import { createPositions } from '../../src/sql/positions.ts';
+import { longText } from '../../src/sql/read-tree.ts';
 import { openStatement } from '../../src/sql/statement.ts';
 import { checkText, maxCommentOpeners, maxNesting, maxOperatorRun } from '../../src/sql/text-limits.ts';
 import { databaseFor, readCorpus, requestFor } from './corpus/corpus.ts';
@@ -255,4 +257,14 @@ describe('a mutated statement', () => {
     expect(Object.keys(counts).length).toBeGreaterThan(4);
     expect(counts['admitted']).toBeGreaterThan(200);
   });
+});
+
+test('the broker’s own texts are read while long ones of callers fill the queue of the reader', async () => {
+  const long = Array.from({ length: 80 }, (_, n) => outcome(`SELECT ${n} -- ${' '.repeat(longText)}`));
+  const request = requestFor({ ...read, sql: '' });
+  const statement = { from: 'fixed', name: 'catalog_objects', parameters: read.parameters } as const;
+  const own = await parseStatement({ ...request, statement }, databaseFor(read));
+  expect(openStatement(own)).toMatchObject({ fixed: 'catalog_objects', class: 'read' });
+  expect(fixedStatements.catalog_objects.text.length).toBeGreaterThan(longText); // else it would never have waited
+  expect(new Set(await Promise.all(long))).toEqual(new Set(['admitted', 'LIMIT_EXCEEDED']));
 });
