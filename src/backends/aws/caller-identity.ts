@@ -22,26 +22,31 @@ const dateIn = (response: unknown): number => {
   return Date.parse(String(typeof headers === 'object' && headers !== null ? Reflect.get(headers, 'date') : ''));
 };
 
-/** Asks once; needs no permission. Never rejects for what AWS or the network does. */
+/** Asks once; needs no permission. Never rejects for what AWS, the network or the settings do. */
 export async function callerIdentity(aws: AwsSettings, needs: ClientNeeds): Promise<CallerIdentity> {
-  const client = new STSClient(await clientSettings('sts', aws, needs));
   let there = Number.NaN;
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const answer = await next(args);
-      there = dateIn(answer.response);
-      return answer;
-    },
-    { step: 'deserialize', priority: 'low' }, // beside the wire: refusals pass it too
-  );
   const skew = () => (Number.isNaN(there) ? undefined : there - Date.now());
+  let client: STSClient | undefined;
   try {
-    const command = new GetCallerIdentityCommand({});
-    const { Arn: arn } = await withTimeLimit(askingTime, (abortSignal) => client.send(command, { abortSignal }));
-    return { arn, clockSkew: skew(), refusal: undefined };
+    client = new STSClient(await clientSettings('sts', aws, needs));
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        there = dateIn(answer.response);
+        return answer;
+      },
+      { step: 'deserialize', priority: 'low' }, // beside the wire: refusals pass it too
+    );
+    return { arn: await ask(client), clockSkew: skew(), refusal: undefined };
   } catch (refusal) {
     return { arn: undefined, clockSkew: skew(), refusal };
   } finally {
-    client.destroy();
+    client?.destroy();
   }
+}
+
+async function ask(client: STSClient): Promise<string | undefined> {
+  const command = new GetCallerIdentityCommand({});
+  const { Arn } = await withTimeLimit(askingTime, (abortSignal) => client.send(command, { abortSignal }));
+  return Arn;
 }

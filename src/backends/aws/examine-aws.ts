@@ -4,7 +4,7 @@ import type { AwsSettings, DatabaseType } from '../../model/database.ts';
 import { BrokerError } from '../../model/errors.ts';
 import { awsErrorName, awsReason } from './aws-failure.ts';
 import type { ClusterState } from './describe-clusters.ts';
-import { regionFor } from './endpoints.ts';
+import { endpointFor, regionFor } from './endpoints.ts';
 import type { ProxyFor } from './proxy.ts';
 import { readLogin } from './secret-logins.ts';
 
@@ -61,6 +61,7 @@ export async function examineAws(use: AwsUse, proxyFor?: ProxyFor): Promise<AwsE
   let region: string;
   try {
     region = regionFor(aws, arn);
+    endpointFor('sts', aws, arn); // says what else of the settings cannot be
   } catch (thrown) {
     return { ...nothing, findings: [misconfigured(thrown)] };
   }

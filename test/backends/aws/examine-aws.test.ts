@@ -74,7 +74,21 @@ const wrong: readonly (readonly [what: string, use: () => AwsUse, code: string, 
     'aws_settings',
     'bad',
   ],
+  ['an endpoint in the clear', () => use({ aws: { endpoint: 'http://example.com' } }), 'aws_settings', 'bad'],
+  [
+    'a partition that is not there',
+    () => use({ aws: {}, resourceArn: 'arn:aws-moon:rds:eu-west-1:1:cluster:x' }),
+    'aws_settings',
+    'bad',
+  ],
 ];
+
+test('a proxy whose address cannot be read is a finding, and its password stays out of it', async () => {
+  const behind = use({ aws: { endpoint: 'https://aws.example.test' } });
+  const { findings } = await examineAws(behind, () => `not an address ${password}`);
+  expect(findings.map(({ code }) => code)).toEqual(['aws_identity']);
+  expect(JSON.stringify(findings)).not.toContain(password);
+});
 
 test.each(wrong)('%s is one finding: %3$s %2$s', async (_, made, code, severity) => {
   const { findings } = await examineAws(made());
