@@ -76,9 +76,10 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
       const { configuration, waiting } = parts.fleet.state();
       return { configuration, ...(waiting && { policies: 'waiting' }) };
     },
-    onAuthenticationFailure: async ({ address, path, others }) => {
+    onAuthenticationFailure: async ({ address, path, why: what, others }) => {
       const call = { id: createCallId(), tool: path, client: { address }, transport };
-      const why = others === 0 ? 'no valid credentials' : `no valid credentials, and ${others} more like it`;
+      const one = what === 'scope' ? 'a scope is missing' : 'no valid credentials';
+      const why = others === 0 ? one : `${one}, and ${others} more like it`;
       await parts.audit.recordAuthenticationFailure({ call, why });
     },
     onError: onError(log),

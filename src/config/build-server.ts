@@ -61,6 +61,7 @@ function buildAuth(
     ...(auth.jwks_url !== undefined && { jwksUrl: auth.jwks_url }),
     principalClaim: auth.principal_claim,
     rolesClaim: auth.roles_claim,
+    ...(auth.scopes !== undefined && { scopes: auth.scopes }),
     ...(auth.on_behalf_of_claim !== undefined && { onBehalfOfClaim: auth.on_behalf_of_claim }),
   };
 }

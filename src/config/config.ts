@@ -30,6 +30,8 @@ export type AuthSettings =
       readonly principalClaim: string;
       readonly rolesClaim: string;
       readonly onBehalfOfClaim?: string;
+      /** Tool, or `*` for every request → scopes a token must hold. */
+      readonly scopes?: Readonly<Record<string, readonly string[]>>;
     };
 
 export type TlsSettings =

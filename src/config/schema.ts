@@ -56,6 +56,13 @@ const auth = z.discriminatedUnion('mode', [
     jwks_url: z.url().optional().meta({ description: 'Where its keys are, if its metadata do not say so.' }),
     principal_claim: text.prefault('sub').meta({ description: 'The claim that names the caller.' }),
     roles_claim: text.prefault('roles'),
+    scopes: z
+      .record(
+        text,
+        z.array(text.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, { error: 'must be a scope: no space, no quote' })),
+      )
+      .optional()
+      .meta({ description: 'Scopes a token must hold: by tool, and "*" for every request.' }),
     on_behalf_of_claim: text.optional().meta({ description: 'Names the human for whom a service or agent calls.' }),
   }),
 ]);

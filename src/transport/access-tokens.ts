@@ -2,6 +2,7 @@
 
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { isPrincipalId, type Principal } from '../model/principal.ts';
+import type { ScopeSettings } from './scopes.ts';
 
 export interface TokenSettings {
   readonly issuer: string;
@@ -14,6 +15,8 @@ export interface TokenSettings {
   readonly rolesClaim: string;
   /** The human for whom a service or agent calls. */
   readonly onBehalfOfClaim?: string;
+  /** Scopes a token must hold. */
+  readonly scopes?: ScopeSettings;
 }
 
 export interface TokenOptions {
@@ -25,7 +28,7 @@ export interface TokenOptions {
 
 /** `unverifiable`: the keys could not be fetched, so nothing can be said of the token. The reason is for the operator. */
 export type TokenVerdict =
-  | { readonly kind: 'valid'; readonly principal: Principal }
+  | { readonly kind: 'valid'; readonly principal: Principal; readonly scopes: ReadonlySet<string> }
   | { readonly kind: 'invalid' }
   | { readonly kind: 'unverifiable'; readonly reason: Error };
 
@@ -67,7 +70,7 @@ export function createTokenVerifier(
       const expected = { issuer, audience, algorithms, clockTolerance, requiredClaims: ['exp'] };
       const { payload } = await jwtVerify(token, await keySet(), expected);
       const principal = principalOf(payload, settings, rolesAllowed);
-      return principal === undefined ? { kind: 'invalid' } : { kind: 'valid', principal };
+      return principal === undefined ? { kind: 'invalid' } : { kind: 'valid', principal, scopes: scopesIn(payload) };
     } catch (thrown) {
       if (isTokenFault(thrown)) return { kind: 'invalid' };
       return { kind: 'unverifiable', reason: thrown instanceof Error ? thrown : new Error(String(thrown)) };
@@ -128,6 +131,11 @@ function claim(payload: JWTPayload, name: string): unknown {
     const inside = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
     return inside ? Object.entries(value).find(([own]) => own === key)?.[1] : undefined;
   }, payload);
+}
+
+/** RFC 9068 says `scope`, in words; some issuers say `scp`, as a list. */
+function scopesIn(payload: JWTPayload): ReadonlySet<string> {
+  return new Set([...rolesIn(payload['scope']), ...rolesIn(payload['scp'])]);
 }
 
 /** A list, or words with spaces between them as in `scope`. */

@@ -7,7 +7,13 @@ import { createTokenVerifier, type TokenOptions, type TokenSettings } from './ac
 import { type CertificateName, principalOfCertificate } from './client-certificate.ts';
 import { HttpProblem } from './problem.ts';
 
-export type Authenticate = (request: IncomingMessage) => Promise<Principal | undefined>;
+export interface Authenticated {
+  readonly principal: Principal;
+  /** What the token was given for; absent where nothing has scopes. */
+  readonly scopes?: ReadonlySet<string>;
+}
+
+export type Authenticate = (request: IncomingMessage) => Promise<Authenticated | undefined>;
 
 export interface ApiKey {
   readonly principal: string;
@@ -32,7 +38,10 @@ export function createAuthenticator(settings: AuthSettings, options: Authenticat
   if (settings.mode === 'none') return anyone(settings.principal, settings.roles);
   if (settings.mode === 'api_key') return byApiKey(settings.keys);
   if (settings.mode === 'client_certificate') {
-    return async (request) => principalOfCertificate(request, settings.principalFrom, options.rolesAllowed);
+    return async (request) => {
+      const principal = principalOfCertificate(request, settings.principalFrom, options.rolesAllowed);
+      return principal && { principal };
+    };
   }
   return byToken(settings, options);
 }
@@ -48,7 +57,7 @@ function byToken(settings: TokenSettings, options: AuthenticatorOptions): Authen
     const token = presentedToken(headers);
     if (token === undefined) return undefined;
     const verdict = await verify(token);
-    if (verdict.kind === 'valid') return verdict.principal;
+    if (verdict.kind === 'valid') return { principal: verdict.principal, scopes: verdict.scopes };
     if (verdict.kind === 'invalid') return undefined;
     options.onError(verdict.reason);
     throw new HttpProblem(503, 'Callers cannot be verified now.', -32000, { 'Retry-After': '5' });
@@ -57,7 +66,7 @@ function byToken(settings: TokenSettings, options: AuthenticatorOptions): Authen
 
 function anyone(id: string, roles: readonly string[]): Authenticate {
   const principal: Principal = Object.freeze({ id, kind: 'human', auth: 'none', roles });
-  return async () => principal;
+  return async () => ({ principal });
 }
 
 /** Hex digits that name a key in records: enough to tell keys apart, useless for finding one. */
@@ -86,6 +95,6 @@ function byApiKey(keys: readonly ApiKey[]): Authenticate {
     for (const key of known) {
       if (key.digest.length === digest.length && timingSafeEqual(key.digest, digest)) found = key.principal;
     }
-    return found;
+    return found && { principal: found };
   };
 }

@@ -5,6 +5,8 @@ import type { Principal } from '../model/principal.ts';
 
 export interface Caller {
   readonly principal: Principal;
+  /** What its token was given for; absent where nothing has scopes. */
+  readonly scopes?: ReadonlySet<string>;
   /** Remote address, where there is one. */
   readonly address?: string;
   /** Aborts when the caller's connection is gone before it was answered. */

@@ -1,8 +1,7 @@
 /** The checks every MCP request passes, in this order: Host, Origin, who is calling, method, body. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Principal } from '../model/principal.ts';
-import { type AuthSettings, createAuthenticator, presentedToken } from './authenticator.ts';
+import { type Authenticated, type AuthSettings, createAuthenticator, presentedToken } from './authenticator.ts';
 import { readJson } from './body.ts';
 import type { Caller } from './caller.ts';
 import { showsCertificate } from './client-certificate.ts';
@@ -12,6 +11,7 @@ import { createGuards, type GuardSettings } from './guards.ts';
 import { HttpProblem } from './problem.ts';
 import { createProxies, type Proxies } from './proxies.ts';
 import { createResourceMetadata, type ResourceMetadata } from './resource-metadata.ts';
+import { neededScopes } from './scopes.ts';
 import type { TlsFiles } from './tls.ts';
 
 export interface DoorOptions {
@@ -40,6 +40,8 @@ export interface Door {
   readonly authenticate: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<Caller>;
   /** The parsed body of a POST. Throws HttpProblem 405, 413, 415 or 400. */
   readonly body: (request: IncomingMessage, methods: readonly string[]) => Promise<unknown>;
+  /** Whether the token was given for what the message asks. Throws HttpProblem 403 with the scopes to ask for, after the refusal is on record. */
+  readonly allow: (request: IncomingMessage, caller: Caller, body: unknown) => Promise<void>;
   /**
    * Takes these API keys from the next request on, where keys are what is taken; other settings stay as they were when
    * the server started. Returns who is still known.
@@ -54,6 +56,7 @@ function resourceOf({ auth, publicUrl, tls }: DoorOptions['settings'], proxies: 
   const own = tls === undefined ? 'http' : 'https';
   return createResourceMetadata({
     issuer: auth.issuer,
+    scopes: auth.scopes ?? {},
     publicUrl,
     schemeOf: (request) => proxies.schemeOf(request) ?? own,
   });
@@ -83,8 +86,8 @@ export function createDoor({ settings, onAuthenticationFailure, onError, keysCoo
     async authenticate(request: IncomingMessage, response: ServerResponse, path: string): Promise<Caller> {
       const address = proxies.addressOf(request);
       const admitted = !certified || showsCertificate(request);
-      const principal: Principal | undefined = admitted ? await authenticate(request) : undefined;
-      if (principal !== undefined) return callerAt(principal, address, response);
+      const known = admitted ? await authenticate(request) : undefined;
+      if (known !== undefined) return callerAt(known, address, response);
       await failures.note(address, path).catch(onError);
       if (!admitted || settings.auth.mode === 'client_certificate') throw new HttpProblem(403, uncertified, -32001);
       const challenge = resource?.challenge(request, presentedToken(request.headers) !== undefined) ?? 'Bearer';
@@ -96,6 +99,14 @@ export function createDoor({ settings, onAuthenticationFailure, onError, keysCoo
         throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: methods.join(', ') });
       return method === 'POST' ? readJson(request, settings.maxBodyBytes) : undefined;
     },
+    async allow(request, { scopes = none, address = '' }, body) {
+      if (resource === undefined || settings.auth.mode !== 'oauth') return;
+      const needed = neededScopes(settings.auth.scopes ?? {}, body);
+      if (needed.every((scope) => scopes.has(scope))) return;
+      await failures.note(address, request.url ?? '', 'scope').catch(onError);
+      const challenge = resource.stepUp(request, needed);
+      throw new HttpProblem(403, 'The token lacks a scope.', -32001, { 'WWW-Authenticate': challenge });
+    },
     adopt(auth) {
       if (auth.mode !== 'api_key' || settings.auth.mode !== 'api_key') return () => true;
       authenticate = createAuthenticator(auth, authenticatorOptions);
@@ -106,13 +117,15 @@ export function createDoor({ settings, onAuthenticationFailure, onError, keysCoo
   };
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** There is no challenge for what a connection begins with, so this is no 401. */
 const uncertified = 'A client certificate that is valid here is required.';
 
-function callerAt(principal: Principal, address: string, response: ServerResponse): Caller {
+function callerAt(known: Authenticated, address: string, response: ServerResponse): Caller {
   let gone: AbortSignal | undefined;
   return {
-    principal,
+    ...known,
     address,
     get gone() {
       gone ??= goneSignal(response); // most calls are answered without one

@@ -4,13 +4,15 @@
 export interface AuthenticationFailure {
   readonly address: string;
   readonly path: string;
+  /** Known credentials that were not enough; absent where they were none. */
+  readonly why?: 'scope';
   /** Further refusals since the last record, which this one stands for. */
   readonly others: number;
 }
 
 export interface FailureLedger {
   /** Resolves when the refusal is on record, or counted. Rejects as the record does. */
-  readonly note: (address: string, path: string) => Promise<void>;
+  readonly note: (address: string, path: string, why?: 'scope') => Promise<void>;
   /** Puts on record what was only counted. */
   readonly close: () => Promise<void>;
 }
@@ -46,11 +48,12 @@ export function createFailureLedger(
   }
 
   return {
-    async note(address, path) {
+    async note(address, path, why) {
+      const known = { address, path, ...(why === undefined ? {} : { why }) };
       timer ??= setTimeout(() => void turn().catch(() => undefined), window).unref();
       seen += 1;
-      if (seen <= singly) await record({ address, path, others: 0 });
-      else last = { address, path, others: last === undefined ? 0 : last.others + 1 };
+      if (seen <= singly) await record({ ...known, others: 0 });
+      else last = { ...known, others: last === undefined ? 0 : last.others + 1 };
     },
     close: turn,
   };

@@ -92,6 +92,9 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   if (settings.tls === undefined && !isLoopback(settings.listen.host)) {
     throw new Error('server.tls must be set for an address that other machines can reach.');
   }
+  const scoped = settings.auth.mode === 'oauth' ? Object.keys(settings.auth.scopes ?? {}) : [];
+  const stranger = scoped.find((name) => name !== '*' && !options.toolbox.has(name));
+  if (stranger !== undefined) throw new Error(`server.auth.scopes names ${stranger}, and there is no such tool.`);
   const calls = createCallsInFlight();
   /** POST requests until the last byte of their answer is out; GET streams have no end of their own. */
   const answering = createCallsInFlight();
@@ -183,6 +186,7 @@ function createRouter({ door, streamable, sse, ready, remarks, isClosing }: Rout
     if (door.guard(request, response) === 'answered') return;
     const caller = await door.authenticate(request, response, pathname);
     const body = await door.body(request, methods);
+    await door.allow(request, caller, body);
     if (pathname === sse?.messagesPath) return sse.receive(request, response, caller, body);
     if (pathname === sse?.path) return sse.open(request, response, caller);
     return streamable.serve(request, response, caller, body);

@@ -102,13 +102,6 @@ const mistakes: readonly (readonly [string, string, number, string, string])[] =
     '64',
   ],
   [
-    'no API key at all',
-    `server:\n  auth:\n    mode: api_key\n    keys: []\n${embedded}`,
-    4,
-    'server.auth.keys',
-    'nobody',
-  ],
-  [
     'an ARN of another service',
     `databases:\n  x:\n    type: rds_data_api\n    resource_arn: arn:aws:s3:::bucket\n    secret_arn: arn:aws:secretsmanager:r:a:secret:x\n    database: d\n`,
     4,
@@ -123,6 +116,13 @@ test.each(mistakes)('%s stops the start', (_name, text, line, key, told) => {
   expect(findings.map((one) => one.key)).toContain(key);
   expect(finding).toMatchObject({ severity: 'error', line, file: expect.stringMatching(/config\.yaml$/) });
   expect(`${finding?.message} ${finding?.hint}`).toContain(told);
+});
+
+test('no API key at all loads, for the last one may have been revoked, and says that nobody can call', () => {
+  const { warnings } = configOf(`server:\n  auth:\n    mode: api_key\n    keys: []\n${embedded}`);
+  expect(warnings).toMatchObject([
+    { severity: 'warning', line: 4, key: 'server.auth.keys', message: expect.stringContaining('nobody can call') },
+  ]);
 });
 
 test('everything wrong is told at once', () => {

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { audience, startIssuer, type TestIssuer } from '../support/issuer.ts';
-import { type Listener, listener } from './listener.ts';
+import { type Listener, listener, modernClient } from './listener.ts';
 import { initialize, openSession, raw, rpc } from './raw.ts';
 
 let issuer: TestIssuer;
@@ -255,4 +255,79 @@ test('the metadata of the resource are at both places, for anyone with an allowe
     const foreign = await raw(new URL(path, url), { method: 'GET', headers: { host: 'evil.example' } });
     expect(foreign.status).toBe(403);
   }
+});
+
+describe('scopes', () => {
+  const scopes = { '*': ['read'], execute_statement: ['write', 'more'], list_tables: ['look'] };
+  const place = ({ url } = running) =>
+    `resource_metadata="http://${url.host}/.well-known/oauth-protected-resource/mcp"`;
+  const call = (name: string) => rpc('tools/call', { name, arguments: { sql: 'SELECT 1' } });
+  const scoped = () => listener({ settings: settings({ scopes }), keysCooldown: 0 });
+
+  const lacking: readonly (readonly [string, string | null, string, string])[] = [
+    ['no scope at all', null, initialize, 'read'],
+    ['another scope', 'readonly', initialize, 'read'],
+    ['the scope of a tool', 'read', call('execute_statement'), 'read write more'],
+    ['one of two', 'read write', call('execute_statement'), 'read write more'],
+    [
+      'the scope of a tool among several messages',
+      'read',
+      `[${call('run_query')},${call('execute_statement')}]`,
+      'read write more',
+    ],
+    [
+      'the scope of the tool behind a resource',
+      'read',
+      rpc('resources/read', { uri: 'pgwarden://a/schema' }),
+      'read look',
+    ],
+  ];
+  test.each(lacking)('a token without %s is told what to ask for, on record', async (_what, scope, body, needed) => {
+    const other = await scoped();
+    const answer = await post(await issuer.token({ scope }), body, other);
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([
+      403,
+      `Bearer error="insufficient_scope", scope="${needed}", ${place(other)}`,
+    ]);
+    expect([other.failures, other.recorded.requests]).toEqual([['/mcp'], []]);
+    await other.server.close();
+  });
+
+  test('a token with them passes, as words or as a list, in both eras', async () => {
+    const other = await scoped();
+    for (const claims of [{ scope: 'x read write more' }, { scp: ['read', 'write', 'more'] }]) {
+      const token = await issuer.token(claims);
+      const session = await openSession(other.url, bearer(token));
+      const answer = await raw(other.url, {
+        headers: { ...bearer(token), 'mcp-session-id': session },
+        body: call('execute_statement'),
+      });
+      expect(answer.status).toBe(200);
+    }
+    const client = await modernClient(other.url, await issuer.token({ scope: 'read' }));
+    await client.callTool({ name: 'run_query', arguments: { sql: 'SELECT 1' } });
+    await expect(client.callTool({ name: 'execute_statement', arguments: { sql: 'SELECT 1' } })).rejects.toThrow();
+    expect(other.recorded.requests.map((request) => request.call.tool)).toEqual([
+      'execute_statement',
+      'execute_statement',
+      'run_query',
+    ]);
+    await client.close();
+    await other.server.close();
+  });
+
+  test('are named where clients look before they have a token', async () => {
+    const other = await scoped();
+    const document = await raw(new URL('/.well-known/oauth-protected-resource', other.url), { method: 'GET' });
+    expect(JSON.parse(document.body).scopes_supported).toEqual(['read', 'write', 'more', 'look']);
+    const answer = await post(undefined, initialize, other);
+    expect(answer.headers['www-authenticate']).toBe(`Bearer scope="read", ${place(other)}`);
+    await other.server.close();
+  });
+
+  test('of a tool that does not exist keep the server from starting', async () => {
+    await expect(listener({ settings: settings({ scopes: { execute_statment: ['write'] } }) })).rejects.toThrow(
+      /execute_statment/,
+    );
+  });
 });
