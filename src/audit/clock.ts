@@ -35,10 +35,15 @@ export function createClock(): Clock {
   };
 }
 
+/** The last second that was printed, up to its point: records come many to a second. */
+let printed = { second: Number.NaN, text: '' };
+
 /** RFC 3339 UTC with six digits, from microseconds since 1970: sorts as text. */
 export function formatTime(microsecondsSinceEpoch: number): string {
-  const rest = String(microsecondsSinceEpoch % 1000).padStart(3, '0');
-  return `${new Date(Math.floor(microsecondsSinceEpoch / 1000)).toISOString().slice(0, 23)}${rest}Z`;
+  const second = Math.floor(microsecondsSinceEpoch / 1_000_000);
+  if (second !== printed.second) printed = { second, text: new Date(second * 1000).toISOString().slice(0, 20) };
+  const rest = String(Math.floor(microsecondsSinceEpoch) - second * 1_000_000);
+  return `${printed.text}${rest.padStart(6, '0')}Z`;
 }
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

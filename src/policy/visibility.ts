@@ -11,7 +11,16 @@ const nothing: Sight = { relation: () => false, column: () => false, function: (
 /** Where there is no policy or no principal, nothing is to be seen. */
 export const blind: Visibility = { ...nothing, knows: nothing };
 
+const visibilities = new WeakMap<Judge, Visibility>();
+
+/** The same object as long as the judge is in use: what was found to be in sight of it stays so. */
 export function visibilityOf(judge: Judge): Visibility {
+  const known = visibilities.get(judge) ?? makeVisibility(judge);
+  visibilities.set(judge, known);
+  return known;
+}
+
+function makeVisibility(judge: Judge): Visibility {
   const callable: Sight['function'] = (schema, name, args) =>
     judge.ask({ kind: 'function', schema, name, args, class: 'user' }, 'call').permit;
   return {

@@ -14,6 +14,8 @@ export interface Circumstances {
 
 interface Kept extends Circumstances {
   readonly access: Access;
+  /** Whose eyes all of it is in sight of; one object of them answers alike for as long as it lives. */
+  readonly seenBy: WeakSet<Sight>;
 }
 
 /** Trees are kept, in bounded number, by the gate; a reading lives as long as its tree. */
@@ -24,11 +26,14 @@ export function recall(tree: Tree, now: Circumstances, sight: Sight | undefined)
   const kept = readings.get(tree);
   if (kept === undefined || kept.catalog !== now.catalog) return undefined;
   if (kept.text !== now.text || kept.parameterTypes !== now.parameterTypes) return undefined;
-  return sight === undefined || isInSight(kept.access, sight) ? kept.access : undefined;
+  if (sight === undefined || kept.seenBy.has(sight)) return kept.access;
+  if (!isInSight(kept.access, sight)) return undefined;
+  kept.seenBy.add(sight);
+  return kept.access;
 }
 
 export function remember(tree: Tree, now: Circumstances, access: Access): void {
-  readings.set(tree, { ...now, access });
+  readings.set(tree, { ...now, access, seenBy: new WeakSet() });
 }
 
 /** Strict: a column out of sight that a star brought is no complaint by itself, but the reading that says so is made anew. */
