@@ -19,7 +19,8 @@ import { noParameters, type QueryRequest } from '../../src/model/request.ts';
 import { createCasbinDecisionPoint } from '../../src/policy/casbin-decision-point.ts';
 import { openStatement } from '../../src/sql/statement.ts';
 
-export const alice: Principal = { id: 'alice', kind: 'human', auth: 'stdio', roles: ['analyst'] };
+/** Frozen, as every transport hands out its principals. */
+export const alice: Principal = Object.freeze({ id: 'alice', kind: 'human', auth: 'stdio', roles: ['analyst'] });
 
 export interface CorridorOptions {
   readonly databases: readonly Database[];
