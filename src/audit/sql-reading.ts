@@ -1,6 +1,9 @@
 /** The grammar's view of a text, as redaction needs it; the same text is read once, since clients send few texts many times. */
 
-import { fingerprint, scan, type Token } from '../sql/parser.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Token } from '../sql/parser.ts';
+import { readFingerprint, readTokens } from '../sql/read-tokens.ts';
+import { longText } from '../sql/read-tree.ts';
 import { plainPieces } from './plain-pieces.ts';
 
 /** What a text is made of: `plain` may be shown, `literal` never, `quoted` when its name is bound. */
@@ -53,8 +56,10 @@ function keep(sql: string, reading: SqlReading): void {
 async function read(sql: string): Promise<SqlReading | undefined> {
   if (Buffer.byteLength(sql) > maxReadBytes) return undefined;
   try {
+    if (sql.length >= longText) await nextTurn(); // its references were read in this turn
     const plain = plainPieces(sql);
-    if (plain === undefined) return { fingerprint: await fingerprint(sql), pieces: lexedPieces(sql, await scan(sql)) };
+    if (plain === undefined)
+      return { fingerprint: await readFingerprint(sql), pieces: lexedPieces(sql, await readTokens(sql)) };
     return { fingerprint: await fingerprintOf(sql, plain), pieces: plain };
   } catch {
     return undefined;
@@ -77,7 +82,7 @@ async function fingerprintOf(sql: string, pieces: readonly Piece[]): Promise<str
   const shape = pieces.map(shapeOf).join('');
   const known = fingerprints.get(shape);
   if (known !== undefined) return known;
-  const made = await fingerprint(sql);
+  const made = await readFingerprint(sql);
   if (shape.length > keptShapeLength || !isQuery.test(shape) || constantsCount.test(shape)) return made;
   if (fingerprints.size >= keptShapes)
     for (const oldest of [...fingerprints.keys()].slice(0, keptShapes / 2)) fingerprints.delete(oldest);

@@ -1,5 +1,6 @@
 /** Reads a text by PostgreSQL's grammar: short ones at once, long ones in the worker, so that no text holds the event loop. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Refusal } from '../model/errors.ts';
 import { type ParsedText, parseTree } from './parser.ts';
 import { readInThread } from './reader/reader-thread.ts';
@@ -18,6 +19,7 @@ const deadline = 1000;
 export async function readTree(sql: string): Promise<ParsedText> {
   if (sql.length < longText) return parseTree(sql);
   const parsed = await readInThread('parse', sql, deadline);
+  await nextTurn(); // the copy of a large tree was a turn of its own
   if (isParsedText(parsed)) return parsed;
   throw new Refusal('STATEMENT_UNPARSABLE', 'The text could not be read as SQL.');
 }

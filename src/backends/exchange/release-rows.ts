@@ -1,5 +1,6 @@
 /** The last gate before a caller: caps on rows and bytes, the shape the reading predicted, masks, and values as JSON. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuthorizedContents } from '../../audit/audit-log.ts';
 import type { ColumnInfo, Json, QueryResult } from '../../model/result.ts';
 import type { Access } from '../../sql/access.ts';
@@ -48,19 +49,40 @@ function cap(reply: Reply, overflow: boolean, limits: { readonly maxRows: number
   return { count: reply.rows.length, cut: overflow ? 'bytes' : 'none', bytes } as const;
 }
 
-/** Turns the rows of a judged reply into an answer. Throws POLICY_DENIED where a mask cannot be confirmed. */
-export function releaseRows(
+/** Bytes of rows that are turned into values before other calls have their turn: some milliseconds of the densest ones. */
+const sliceBytes = 64 * 1024;
+
+const emptied = Buffer.alloc(0);
+
+/** Gives up each body as it is read, so that a large result is not held twice. */
+async function decodeRows<Row>(bodies: Buffer[], decode: (body: Buffer) => Row): Promise<Row[]> {
+  const rows: Row[] = [];
+  let left = sliceBytes;
+  for (const [index, body] of bodies.entries()) {
+    if (left <= 0) {
+      await nextTurn();
+      left = sliceBytes;
+    }
+    rows.push(decode(body));
+    bodies[index] = emptied;
+    left -= body.length;
+  }
+  return rows;
+}
+
+/** Turns the rows of a judged reply, which gives them up, into an answer. Rejects with POLICY_DENIED where a mask cannot be confirmed. */
+export async function releaseRows(
   query: AuthorizedContents,
   reply: Reply,
   overflow: boolean,
   typeOf: (oid: number) => Type,
   maskKey: Buffer,
-): Released {
+): Promise<Released> {
   const types = reply.fields.map((field) => typeOf(field.type));
   const maskings: ReadonlyMap<number, Masking> = maskingsFor(query, reply.fields, maskKey);
   const readers = types.map((type, index) => maskings.get(index) ?? decoderFor(type));
   const { count, cut, bytes } = cap(reply, overflow, query.decision.obligations.limits);
-  const rows = reply.rows.slice(0, count).map((body) => {
+  const rows = await decodeRows(reply.rows.splice(0).slice(0, count), (body) => {
     const row: Json[] = [];
     readCells(body, (text, column) => row.push(text === null ? null : (readers[column]?.(text) ?? null)));
     return row;

@@ -170,7 +170,7 @@ class Runner {
     const learned = await this.#learn(lines.types);
     const typeOf = (oid: number): Type =>
       builtInTypes.get(oid) ?? learned.get(oid) ?? { kind: 'opaque', name: 'unknown' };
-    const released = this.#release(fields, lines.rows, lines.cut, typeOf);
+    const released = await this.#release(fields, lines.rows, lines.cut, typeOf);
     return { ...released, masked: maskedColumns(query), envelope: sendable.sha256 };
   }
 
@@ -183,7 +183,12 @@ class Runner {
     }
   }
 
-  #release(fields: readonly Field[], rows: readonly Buffer[], cut: boolean, typeOf: (oid: number) => Type): Released {
+  async #release(
+    fields: readonly Field[],
+    rows: readonly Buffer[],
+    cut: boolean,
+    typeOf: (oid: number) => Type,
+  ): Promise<Released> {
     const { query, token } = this.call;
     if (!hasPredictedShape(query, fields)) throw new StaleCatalog(token);
     const reply: Reply = { tag: undefined, fields, rows: [...rows], suspended: false };
@@ -223,7 +228,7 @@ class Runner {
       dataRow(record.map((field, index) => fieldText(field, columns[index]?.typeName ?? ''))),
     );
     const typeOf = (index: number): Type => types[index] ?? { kind: 'opaque', name: 'unknown' };
-    const released = this.#release(fields, rows, false, typeOf);
+    const released = await this.#release(fields, rows, false, typeOf);
     const affected = statement.class === 'write' ? { affected: Math.max(answer.updated, answer.records.length) } : {};
     const rewritten = sendable.sql === statement.sql ? {} : { envelope: sendable.sha256 };
     return { ...released, masked: maskedColumns(query), ...affected, ...rewritten };

@@ -3,10 +3,12 @@
 import type { ErrorCode } from '../../model/errors.ts';
 import { isTree } from '../tree.ts';
 
-/** `parse`: by PostgreSQL's grammar. `strict`: names by the second reader. */
+/** `parse`, `tokens`, `fingerprint`: by PostgreSQL's grammar. `strict`: names by the second reader. */
+const tasks: readonly unknown[] = ['parse', 'tokens', 'fingerprint', 'strict'];
+
 export interface ReaderOrder {
   readonly id: number;
-  readonly task: 'parse' | 'strict';
+  readonly task: 'parse' | 'tokens' | 'fingerprint' | 'strict';
   readonly sql: string;
 }
 
@@ -33,7 +35,7 @@ export function isOrder(message: unknown): message is ReaderOrder {
     isTree(message) &&
     typeof message['id'] === 'number' &&
     typeof message['sql'] === 'string' &&
-    (message['task'] === 'parse' || message['task'] === 'strict')
+    tasks.includes(message['task'])
   );
 }
 

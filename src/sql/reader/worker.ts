@@ -2,7 +2,7 @@
 
 import { parentPort } from 'node:worker_threads';
 import { BrokerError, Refusal } from '../../model/errors.ts';
-import { parseTree } from '../parser.ts';
+import { fingerprint, parseTree, scan } from '../parser.ts';
 import { maxNodes } from '../read-only-rules.ts';
 import { maxTreeDepth } from '../walker.ts';
 import { isOrder, type ReaderAnswer, type ReaderOrder } from './messages.ts';
@@ -41,9 +41,10 @@ async function answer(order: ReaderOrder): Promise<ReaderAnswer> {
 }
 
 async function read({ id, task, sql }: ReaderOrder): Promise<unknown> {
-  if (task === 'parse') {
+  if (task !== 'strict') {
     parentPort?.postMessage({ id, begins: true });
-    return bounded(await parseTree(sql));
+    if (task === 'parse') return bounded(await parseTree(sql));
+    return task === 'tokens' ? scan(sql) : fingerprint(sql);
   }
   const { secondReading } = await import('../strict/second-reading.ts');
   parentPort?.postMessage({ id, begins: true });
