@@ -14,8 +14,27 @@ export const maxOperatorRun = 512;
 
 const operatorRun = new RegExp(`[-~!@#^&|\`?+*/%<>=]{${maxOperatorRun + 1}}`);
 
+/** Bytes of texts that passed; clients send few texts many times. Emptied when it holds too much. */
+const passed = new Map<string, number>();
+let charactersPassed = 0;
+const charactersKept = 2 * 1024 * 1024;
+const longestKept = 16 * 1024;
+
 /** Throws the Refusal for a text that is too large, not Unicode, or shaped to hold a lexer or a parser up. */
 export function checkText(sql: string, maxSqlBytes: number): void {
+  const known = passed.get(sql);
+  if (known !== undefined && known <= maxSqlBytes) return;
+  const bytes = check(sql, maxSqlBytes);
+  if (known !== undefined || sql.length > longestKept) return;
+  if (charactersPassed + sql.length > charactersKept) {
+    passed.clear();
+    charactersPassed = 0;
+  }
+  passed.set(sql, bytes);
+  charactersPassed += sql.length;
+}
+
+function check(sql: string, maxSqlBytes: number): number {
   const bytes = Buffer.byteLength(sql, 'utf8');
   if (bytes > maxSqlBytes)
     throw tooComplex(
@@ -42,6 +61,7 @@ export function checkText(sql: string, maxSqlBytes: number): void {
       positionOfIndex(sql, run.index),
     );
   checkNesting(sql);
+  return bytes;
 }
 
 function checkNesting(sql: string): void {

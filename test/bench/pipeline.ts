@@ -30,10 +30,13 @@ interface Stages {
 
 /** As build.mjs bundles the product: what runs TypeScript directly wraps every function, and would be measured with it. */
 async function bundled(): Promise<string> {
-  const outfile = resolve('node_modules/.cache/pgwarden-bench/corridor-stages.mjs');
+  const outdir = resolve('.cache/bench');
   await build({
-    entryPoints: [resolve(import.meta.dirname, 'corridor-stages.ts')],
-    outfile,
+    entryPoints: {
+      'corridor-stages': resolve(import.meta.dirname, 'corridor-stages.ts'),
+      'sql-reader': resolve(import.meta.dirname, '../../src/sql/reader/worker.ts'),
+    },
+    outdir,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -41,7 +44,7 @@ async function bundled(): Promise<string> {
     packages: 'external',
     logLevel: 'warning',
   });
-  return outfile;
+  return resolve(outdir, 'corridor-stages.js');
 }
 
 async function measure(address: object): Promise<Stages> {
@@ -66,7 +69,9 @@ export async function pipeline(cluster: Cluster): Promise<void> {
   const client = new pg.Client({ ...address, ssl: false });
   await client.connect();
   await client.query(seed);
-  const { fresh, freshTotal, repeated, repeatedTotal, exchange, characters } = await measure(address);
+  const { fresh, freshTotal, repeated, repeatedTotal, exchange, characters } = await measure(address).finally(() =>
+    client.query('DROP TABLE public.bench_orders, public.bench_customers, public.bench_items').then(() => client.end()),
+  );
   heading(`the corridor room by room, three-join query of ${characters} characters, µs of CPU a call, no disk`);
   table([
     ['', 'parse', 'references', 'decision', 'together', 'record', 'whole corridor'],
@@ -75,6 +80,4 @@ export async function pipeline(cluster: Cluster): Promise<void> {
   ]);
   heading("the exchange of a point query beside it, µs of the broker's CPU a call");
   table([['one caller', exchange]]);
-  await client.query('DROP TABLE public.bench_orders, public.bench_customers, public.bench_items');
-  await client.end();
 }
