@@ -68,24 +68,54 @@ function withQuestion(shape: Exclude<WitnessShape, 'none'>) {
   return { text: textFor(shape), types: Array.from({ length: perCall.length + 3 }, () => textType) };
 }
 
+interface Question {
+  readonly shape: WitnessShape;
+  /** The parameters behind those of the call. */
+  readonly values: readonly (string | null)[];
+}
+
+/** Readings of texts that come again are the same objects, and never change. */
+const questions = new WeakMap<readonly Witness[], Question>();
+const searchPaths = new WeakMap<readonly string[], string>();
+
+function questionOf(witnesses: readonly Witness[]): Question {
+  const known = questions.get(witnesses);
+  if (known !== undefined) return known;
+  const shape = shapeOf(witnesses);
+  const values = shape === 'none' ? [] : [witnessQuestion(witnesses, shape), expectedWitnesses(witnesses)];
+  const made = { shape, values };
+  questions.set(witnesses, made);
+  return made;
+}
+
+function searchPathOf({ searchPath }: Pin['database']): string {
+  const known = searchPaths.get(searchPath) ?? searchPathSetting(searchPath);
+  searchPaths.set(searchPath, known);
+  return known;
+}
+
 /** The step that pins a transaction and compares `witnesses`; undefined for a session that does not keep it. */
 export function standingStep(
   { database, call, statementTimeout }: Pin,
   witnesses: readonly Witness[],
   session: Channel,
 ): Step | undefined {
-  const shape = shapeOf(witnesses);
+  const { shape, values } = questionOf(witnesses);
   const prepared = preparedAs(session, shape);
   if (prepared === undefined) return undefined;
-  const values: (string | null)[] = [
-    String(statementTimeout),
-    String(database.limits.lockTimeout),
-    String(statementTimeout + 10_000), // a broker that vanished mid-call must not hold a snapshot for long
-    call.principal.id,
-    call.principal.roles.join(','),
-    call.id,
-    searchPathSetting(database.searchPath),
-  ];
-  if (shape !== 'none') values.push(witnessQuestion(witnesses, shape), expectedWitnesses(witnesses));
-  return { ...texts[shape], values, maxRows: 0, prepared };
+  return {
+    ...texts[shape],
+    values: [
+      String(statementTimeout),
+      String(database.limits.lockTimeout),
+      String(statementTimeout + 10_000), // a broker that vanished mid-call must not hold a snapshot for long
+      call.principal.id,
+      call.principal.roles.join(','),
+      call.id,
+      searchPathOf(database),
+      ...values,
+    ],
+    maxRows: 0,
+    prepared,
+  };
 }
