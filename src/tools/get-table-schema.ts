@@ -6,7 +6,8 @@ import type { QueryRequest } from '../model/request.ts';
 import { looks } from './annotations.ts';
 import { databaseId, purpose } from './fields.ts';
 import { parseRelationName, type RelationName } from './relation-name.ts';
-import { foreignKey, relationParts, tableColumn, tableIndex, tableKey } from './relation-parts.ts';
+import { foreignKey, type RelationParts, relationParts, tableColumn, tableIndex, tableKey } from './relation-parts.ts';
+import { textNotice } from './rows.ts';
 import { defineTool, type Invocation, type ToolParts } from './tool.ts';
 
 export const getTableSchema = defineTool({
@@ -48,21 +49,26 @@ export const getTableSchema = defineTool({
     if (answer.cut !== 'none') throw new Refusal('LIMIT_EXCEEDED', 'The relation is too large to be described whole.');
     const visibility = parts.decisionPoint.visibility(invocation.call.principal, found.databaseId);
     const described = relationParts(answer, found.schema, found.name, visibility);
-    return {
-      content: {
-        schema: found.schema,
-        name: found.name,
-        kind: described.kind,
-        ...(described.comment === undefined ? {} : { comment: described.comment }),
-        columns: described.columns,
-        keys: described.keys,
-        foreign_keys: described.foreignKeys,
-        indexes: described.indexes,
-      },
-      receipt: answer.receipt,
+    const content = {
+      schema: found.schema,
+      name: found.name,
+      kind: described.kind,
+      ...(described.comment === undefined ? {} : { comment: described.comment }),
+      columns: described.columns,
+      keys: described.keys,
+      foreign_keys: described.foreignKeys,
+      indexes: described.indexes,
     };
+    return { content, ...textNotice(written(found, described)), receipt: answer.receipt };
   },
 });
+
+/** What those who made the relation worded freely; definitions are SQL, as PostgreSQL prints it. */
+function written({ schema, name }: Found, { comment = '', columns, keys, foreignKeys, indexes }: RelationParts) {
+  const named = [...keys, ...foreignKeys, ...indexes].map((part) => part.name);
+  const worded = columns.flatMap((column) => [column.name, column.default ?? '', column.comment ?? '']);
+  return [schema, name, comment, ...named, ...worded];
+}
 
 interface Found {
   readonly schema: string;

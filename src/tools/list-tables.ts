@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { looks } from './annotations.ts';
 import { cursor, databaseId, limit, pattern, purpose } from './fields.ts';
 import { nameMatcher, page } from './pages.ts';
+import { textNotice } from './rows.ts';
 import { snapshotRequest } from './snapshot-request.ts';
 import { defineTool } from './tool.ts';
 import { relationKinds, visibleRelations } from './visible-relations.ts';
@@ -49,6 +50,7 @@ export const listTables = defineTool({
       columns: columns.length,
       all_columns: whole,
     }));
-    return { content: { tables, ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) }, receipt };
+    const content = { tables, ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) };
+    return { content, ...textNotice(tables.map(({ name }) => name)), receipt };
   },
 });

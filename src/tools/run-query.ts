@@ -1,7 +1,7 @@
 /** run_query: one reading statement, answered as rows. */
 
 import { z } from 'zod';
-import { looks } from './annotations.ts';
+import { looks, writes } from './annotations.ts';
 import { runConfirmed } from './confirmed-run.ts';
 import { cell, columns, databaseId, purpose, sqlText } from './fields.ts';
 import { bindParameters, queryParameters } from './query-parameters.ts';
@@ -62,6 +62,10 @@ export const runQuery = defineTool({
   }),
   output: resultShape,
   annotations: looks,
+  annotationsFor: (principal, { databases, decisionPoint }) => {
+    const old = databases.all().filter(({ legacyWrites, readonly }) => legacyWrites && !readonly);
+    return old.some(({ id }) => decisionPoint.mayWrite(principal, id)) ? writes : looks;
+  },
   run: (parts, input, invocation) => runStatement(parts, input, invocation, legacyIntent(parts, input, invocation)),
 });
 

@@ -82,6 +82,8 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
   readonly input: Input;
   readonly output: Output;
   readonly annotations: ToolAnnotations;
+  /** Hints for one principal, where its policy makes the tool something else than the above. */
+  readonly annotationsFor?: (principal: Principal, parts: ToolParts) => ToolAnnotations;
   /** Whether a call may have to ask a person first; default: no. */
   readonly mayAsk?: boolean;
   /** Whether the tool is shown to this principal; default: to everyone. It never decides what a call may do. */
@@ -101,6 +103,7 @@ export interface Tool {
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
   readonly annotations: ToolAnnotations;
+  readonly annotationsFor: (principal: Principal, parts: ToolParts) => ToolAnnotations;
   readonly mayAsk: boolean;
   readonly listedFor: (principal: Principal, parts: ToolParts) => boolean;
   /** Checks the arguments and runs. Throws BrokerError: REQUEST_INVALID names the field, everything else is the corridor's. */
@@ -123,6 +126,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     input,
     output,
     annotations,
+    annotationsFor: definition.annotationsFor ?? (() => annotations),
     mayAsk: definition.mayAsk ?? false,
     listedFor: definition.listedFor ?? (() => true),
     async run(parts, args, invocation) {

@@ -31,10 +31,12 @@ export function createToolbox({ parts, onFault, table = toolTable }: ToolboxOpti
   const byName = new Map(table.map((tool) => [tool.name, tool]));
   const listed = new Map<Tool, ListedTool>();
 
-  function listedOnce(tool: Tool): ListedTool {
+  /** The schemas are converted once; the hints are those of the principal's policy. */
+  function listedFor(tool: Tool, principal: Principal): ListedTool {
     const known = listed.get(tool) ?? listTool(tool);
     listed.set(tool, known);
-    return known;
+    const annotations = tool.annotationsFor(principal, parts);
+    return annotations === tool.annotations ? known : { ...known, annotations };
   }
 
   async function attempt(name: string, args: unknown, invocation: Invocation): Promise<CallToolResult> {
@@ -63,7 +65,8 @@ export function createToolbox({ parts, onFault, table = toolTable }: ToolboxOpti
   }
 
   return {
-    list: (principal) => table.filter((tool) => tool.listedFor(principal, parts)).map(listedOnce),
+    list: (principal) =>
+      table.filter((tool) => tool.listedFor(principal, parts)).map((tool) => listedFor(tool, principal)),
     has: (name) => byName.has(name),
     mayAsk: (name) =>
       byName.get(name)?.mayAsk === true && parts.databases.all().some(({ confirm }) => confirm !== undefined),

@@ -58,6 +58,16 @@ describe('the list', () => {
   });
 });
 
+test('run_query is marked as writing for those who may write with it: old write mode, and a right to', () => {
+  const hint = (principal: Principal, database: typeof writable & { readonly legacyWrites: boolean }) =>
+    testParts(undefined, [database])
+      .toolbox.list(principal)
+      .find((tool) => tool.name === 'run_query')?.annotations?.readOnlyHint;
+  const old = { ...writable, legacyWrites: true };
+  expect([hint(writer, old), hint(alice, old), hint(writer, writable)]).toEqual([false, true, true]);
+  expect(hint(writer, { ...old, readonly: true })).toBe(true);
+});
+
 /** Paths of sub-schemas that say nothing of the value. */
 function anyValue(schema: unknown, path = ''): string[] {
   if (typeof schema !== 'object' || schema === null) return schema === true ? [path] : [];
