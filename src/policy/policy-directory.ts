@@ -28,27 +28,30 @@ export async function readPolicies(
   databaseIds: readonly string[],
 ): Promise<ReadonlyMap<string, Policy>> {
   const faults: Fault[] = [];
-  const readings = new Map<string, Promise<FileReading | undefined>>();
+  const readings = new Map<string, FileReading | undefined>();
   const shared = new Map<FileReading, Policy>();
   const policies = new Map<string, Policy>();
 
+  const fallback = join(directory, 'default.csv');
+  const ownOf = (id: string) => byDatabase[id] ?? join(directory, `${id}.csv`);
+  // all at once: a thousand files one after the other would each wait for a turn of a busy process
+  const texts = await readFiles([join(directory, 'roles.csv'), fallback, ...databaseIds.map(ownOf)]);
+
   /** Reads a file once for each database column its rows may hold. */
-  function readOnce(file: string, scope: Scope): Promise<FileReading | undefined> {
+  function readOnce(file: string, scope: Scope): FileReading | undefined {
     const key = JSON.stringify([scope.databases, file]);
-    const known = readings.get(key) ?? readRows(file, scope, faults);
-    readings.set(key, known);
-    return known;
+    if (!readings.has(key)) readings.set(key, readRows(file, texts.get(file), scope, faults));
+    return readings.get(key);
   }
 
   await checkModel(join(directory, 'model.conf'), faults);
-  const roles = await readOnce(join(directory, 'roles.csv'), { databases: ['*'], rolesOnly: true });
-  const fallback = join(directory, 'default.csv');
+  const roles = readOnce(join(directory, 'roles.csv'), { databases: ['*'], rolesOnly: true });
   for (const id of databaseIds) {
     const named = byDatabase[id];
-    const own = named ?? join(directory, `${id}.csv`);
+    const own = ownOf(id);
     const scope = own === fallback ? forAll : named === undefined ? forOne(id) : forNamed(id, named, byDatabase);
-    const found = await readOnce(own, scope);
-    const reading = found ?? (named === undefined ? await readOnce(fallback, forAll) : undefined);
+    const found = readOnce(own, scope);
+    const reading = found ?? (named === undefined ? readOnce(fallback, forAll) : undefined);
     if (reading === undefined) faults.push(missing(id, own, directory));
     else {
       const policy = shared.get(reading) ?? combine(reading, roles);
@@ -78,8 +81,8 @@ function combine(own: FileReading, roles: FileReading | undefined): Policy {
 }
 
 /** Undefined where the file does not exist; any other trouble is a fault. */
-async function readRows(file: string, scope: Scope, faults: Fault[]): Promise<FileReading | undefined> {
-  const text = await readText(file, faults);
+function readRows(file: string, read: FileBytes | undefined, scope: Scope, faults: Fault[]): FileReading | undefined {
+  const text = textOf(file, read, faults);
   if (text === undefined) return undefined;
   const name = basename(file);
   const { rows, faults: found } = readPolicyText(file, text, scope);
@@ -95,9 +98,25 @@ async function readRows(file: string, scope: Scope, faults: Fault[]): Promise<Fi
   return { part: { name, text }, rows };
 }
 
-async function readText(file: string, faults: Fault[]): Promise<string | undefined> {
+/** What a file holds, or why it could not be read. */
+type FileBytes = { readonly bytes: Buffer } | { readonly thrown: unknown };
+
+async function readFiles(files: readonly string[]): Promise<ReadonlyMap<string, FileBytes>> {
+  const read = async (file: string) => {
+    const found = await readFile(file).then(
+      (bytes): FileBytes => ({ bytes }),
+      (thrown: unknown): FileBytes => ({ thrown }),
+    );
+    return [file, found] as const;
+  };
+  return new Map(await Promise.all([...new Set(files)].map(read)));
+}
+
+function textOf(file: string, read: FileBytes | undefined, faults: Fault[]): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+    if (read === undefined) return undefined;
+    if ('thrown' in read) throw read.thrown;
+    return new TextDecoder('utf-8', { fatal: true }).decode(read.bytes);
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     const why = thrown instanceof TypeError ? 'is not UTF-8 text' : 'cannot be read';
@@ -107,7 +126,7 @@ async function readText(file: string, faults: Fault[]): Promise<string | undefin
 }
 
 async function checkModel(file: string, faults: Fault[]): Promise<void> {
-  const text = await readText(file, faults);
+  const text = textOf(file, (await readFiles([file])).get(file), faults);
   if (text === undefined || isOurModel(text)) return;
   faults.push({
     file,

@@ -24,7 +24,8 @@ const request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 48]);
 export function knock({ host, port, patience }: KnockTarget, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host);
-    const deadline = setTimeout(() => leave(connectFailure(timedOut)), patience);
+    // a process that was busy all the while looks at what has arrived before it calls the host silent
+    const deadline = setTimeout(() => setImmediate(() => leave(connectFailure(timedOut))), patience);
     const onAbort = () => leave(new Failure('BACKEND_CANCELLED', 'The call was cancelled while it was connecting.'));
     function leave(failure?: Failure): void {
       clearTimeout(deadline);
