@@ -84,13 +84,13 @@ test('a missing policy refuses the start and names the next command', async () =
   expect(stderr).toContain('pgwarden policy init');
 });
 
-test('a setting whose feature is missing refuses the start', async () => {
-  const config = 'server: { trusted_proxies: [10.0.0.0/8] }\ndatabases:\n  sample:\n    type: embedded\n';
-  const ahead = await workspace({ config, policies: { 'default.csv': 'p, analyst, *, public.*, select, allow' } });
-  const { code, stderr } = await runCli(['serve', '--config', ahead.config]);
-  await ahead.remove();
-  expect(code).toBe(2);
-  expect(stderr).toMatch(/config\.yaml:1: server\.trusted_proxies: is not available in this version/);
+test('certificate files that cannot be read keep an HTTP server from starting, and it says which', async () => {
+  const tls = 'server: { listen: 127.0.0.1:0, tls: { cert: none.pem, key: none.key } }';
+  const config = `${tls}\ndatabases:\n  sample:\n    type: embedded\n`;
+  const bare = await workspace({ config, policies: { 'default.csv': 'p, analyst, *, public.*, select, allow' } });
+  const { code, stderr } = await runCli(['serve', '--config', bare.config, '--transport', 'streamable-http']);
+  await bare.remove();
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/none\.pem cannot be read/)]);
 });
 
 test('what fails after initialize was answered ends the server; the client does not learn the reason', async () => {
