@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The entry and the composition root: the only file that sees every room. Whatever is heavy is imported when it is needed. */
 
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { AuditDesk } from './audit/desk.ts';
@@ -210,6 +211,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
   const audit = await openAudit(config, log);
   await recordStart(config, decisionPoint, audit);
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // every loading catalog holds it; Node.js warns above ten
   const backends = createBackends({
     readSecret: createSecrets().read,
     nativeDriverForced: isNativeDriverForced(),

@@ -8,6 +8,8 @@ import { createClock, createUlid } from './clock.ts';
 import { defaultQueueLimits, type QueueLimits } from './commit-queue.ts';
 import { compressSegment } from './compress.ts';
 import { defaultKeyPath, type HmacKeys, keyBesideLog, readHmacKeys } from './hmac-key.ts';
+import { createJournal } from './journal.ts';
+import { replayJournal } from './journal-frames.ts';
 import { brokerLog, listLogs, prepareDirectory, refuseNetworkFileSystem, takeInstance } from './layout.ts';
 import { diskFiles, type LogFiles } from './log-files.ts';
 import { createLogs, type Logs } from './logs.ts';
@@ -74,9 +76,10 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   const writer = createUlid();
   const { directory: root, deployment = 'pgwarden' } = options;
   const { instance, keys, sealer } = await enter(options, writer, report);
+  const journal = createJournal({ root, instance: instance.name, files: options.files ?? diskFiles, report });
   const logs = createLogs(
     {
-      files: options.files ?? diskFiles,
+      files: journal.files,
       clock: createClock(),
       writer,
       serialize: createSerializer(),
@@ -139,6 +142,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
       if (sealer !== undefined)
         await anchor.drop().catch((error: unknown) => report('the last anchor could not be written', error));
       await logs.close();
+      await journal.close();
       await compressor.idle();
       await space.close();
       await instance.release();
@@ -154,7 +158,9 @@ async function enter(options: ArchiveOptions, writer: string, report: Report) {
     const keys = await findKeys(directory, hmacKey, report);
     const sealer = signingKey === undefined ? undefined : createSealer(signingKey);
     const note = `pid ${process.pid} on ${hostname()}, writer ${writer}, since ${new Date().toISOString()}\n`;
-    return { instance: await takeInstance(directory, note, instance), keys, sealer };
+    const taken = await takeInstance(directory, note, instance);
+    await replay(directory, taken.name, report);
+    return { instance: taken, keys, sealer };
   } catch (error) {
     throw new Refusal('AUDIT_UNAVAILABLE', 'The audit log cannot be used, so nothing can be served.', {
       hint: error instanceof Error ? error.message : 'See the operational log.',
@@ -194,6 +200,12 @@ function everySixHours({ round }: Retention, report: Report): () => Promise<void
     clearInterval(timer);
     return work;
   };
+}
+
+/** What only the journal of a dead process holds goes back to the logs before any of them is opened. */
+async function replay(root: string, instance: string, report: Report): Promise<void> {
+  const frames = await replayJournal(root, instance);
+  if (frames > 0) report(`${frames} batches of records were written to their logs from the journal of a dead process`);
 }
 
 /** One file at a time, so that calls keep the processor. */

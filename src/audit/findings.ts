@@ -38,6 +38,7 @@ export const findingCodes = {
   no_log: 'there is no log of that name',
   crash: 'the process died with calls under way; the log says which',
   interrupted: 'the log was interrupted by a failure of the disk and says so',
+  journal_pending: 'the process died with a journal: the next start writes to the logs what only that holds',
   in_progress: 'the log is being written',
   unsigned: 'heads are not signed: the chain shows damage, but not a rewriting of everything after a point',
   untrusted_key: 'heads are signed, and no key was given to check them against',

@@ -92,13 +92,16 @@ const networkTypes: ReadonlySet<number> = new Set([
   ...[0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x00c36400, 0x0bd00bd0, 0x01021997],
 ]);
 
-/** Refuses a directory that another machine keeps. */
-export async function refuseNetworkFileSystem(directory: string): Promise<void> {
-  const { type } = await statfs(directory);
+/** Refuses a directory that another machine keeps. A test says what type of file system it is on. */
+export async function refuseNetworkFileSystem(
+  directory: string,
+  typeOf: (path: string) => Promise<{ readonly type: number }> = statfs,
+): Promise<void> {
+  const { type } = await typeOf(directory);
   if (!networkTypes.has(type)) return;
   throw new LogUnavailable(
     'unusable',
-    `${directory} is on a network file system, where a flush may promise what is not on disk. Use a local disk, or set audit.network_filesystem: allow`,
+    `${directory} is on a network file system, where a flush may promise what is not on disk. Use a local disk and audit.ship with require_shipped_within for a copy elsewhere, or set audit.network_filesystem: allow`,
   );
 }
 

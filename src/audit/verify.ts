@@ -7,6 +7,7 @@ import { readAnchoredHeads } from './anchored-heads.ts';
 import { sha256, zeroHash } from './chain.ts';
 import type { Finding, FindingCode, Severity } from './findings.ts';
 import { type Counts, createFullCheck, type FullCheck } from './full-check.ts';
+import { hasJournal } from './journal-frames.ts';
 import { accessLog, anchorLog, isInstanceLive, listLogs, listSegments, logDirectory, type Segment } from './layout.ts';
 import { eachLine } from './lines.ts';
 import { emptyRange, type GrowingRange, growRange } from './merkle.ts';
@@ -71,13 +72,20 @@ export async function verifyDirectory(root: string, options: VerifyOptions = {})
     const trusted = id === accessLog ? [] : (options.trusted ?? []); // readers hold no key of the server's
     const report = await verifyLog(logDirectory(root, id, instance), name, live, { ...options, trusted, against: own });
     carried.push(...report.anchors.map((head) => ({ ...head, origin: anchorOrigin(report) })));
-    reports.push(report);
+    reports.push(live || !(await hasJournal(root, instance)) ? report : withJournal(report));
   }
   const isAnchorGone = only.length === 0 && carried.length > 0 && !all.some(({ id }) => id === anchorLog);
   if (isAnchorGone)
     reports.push(missingReport(anchorLog, 'damage', 'seals carry heads of an anchor log, and there is none'));
   const missing = only.filter((id) => !wanted.some((log) => log.id === id));
   return [...reports, ...missing.map((id) => missingReport(id, 'finding', `there is no log of ${id}`))];
+}
+
+/** Only a power cut makes a difference: what a process wrote before it was killed is in the logs all the same. */
+function withJournal(report: LogReport): LogReport {
+  const message = 'a journal is left: start the server once, or replay it on a copy, before judging how this log ends';
+  const pending: Finding = { severity: 'note', code: 'journal_pending', log: report.log, message };
+  return { ...report, findings: [...report.findings, pending] };
 }
 
 /** The anchor log of the same deployment and instance. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuditDesk } from '../../src/audit/desk.ts';
 import { exitCodeOf } from '../../src/audit/findings.ts';
+import { refuseNetworkFileSystem } from '../../src/audit/layout.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import { failingFiles } from './failing-files.ts';
 import { aCall, aPermit, aResult, testKey } from './shapes.ts';
@@ -233,4 +234,19 @@ test('a really full disk refuses calls until there is space, and loses nothing a
     .map(({ seq }) => seq);
   expect(outcomes).toEqual(expect.arrayContaining(receipts));
   expect(await isIntact(directory)).toBe(true);
+});
+
+test.each([
+  ['NFS', 0x6969],
+  ['CIFS', 0xff534d42],
+  ['SMB2', 0xfe534d42],
+  ['9p', 0x01021997],
+])('a directory on %s is refused with what to do instead', async (_name, type) => {
+  const refused = refuseNetworkFileSystem('/var/audit', async () => ({ type }));
+  await expect(refused).rejects.toThrow(/network file system.*require_shipped_within.*network_filesystem: allow/);
+});
+
+test('a directory on a local disk is not refused', async () => {
+  await expect(refuseNetworkFileSystem(freshDirectory())).resolves.toBeUndefined();
+  await expect(refuseNetworkFileSystem('/', async () => ({ type: 0xef53 }))).resolves.toBeUndefined();
 });

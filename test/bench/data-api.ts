@@ -70,6 +70,7 @@ async function oneSick(
 }
 
 const noAbort = new AbortController().signal;
+setMaxListeners(0, noAbort); // all callers hold it
 const wide = `SELECT ${Array.from({ length: 10 }, (_, index) => `'value ' || (i * ${index + 1}) AS c${index}`).join(', ')} FROM generate_series(1, 1000) AS i`;
 
 /** `calls`: queries measured in each row. */

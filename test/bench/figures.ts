@@ -31,6 +31,8 @@ export interface Figures {
   readonly date: string;
   readonly machine: string;
   readonly quick: boolean;
+  /** Load average before the run, for each core: above a half, others worked here too. */
+  readonly busy: number;
   readonly rates: readonly Rate[];
   readonly coldStart: readonly ColdStart[];
   readonly memory: readonly Memory[];

@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- [section …] [--quick] [--compare] [--page]`: prints figures measured within one run; nothing here
+ * `npm run bench -- [section …] [--quick] [--only TEXT] [--compare] [--page]`: prints figures measured within one run; nothing here
  * passes or fails. Sections: throughput, cold-start, memory (on the results page), pipeline, data-api, audit (by name).
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startCluster } from '../support/cluster.ts';
@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     compare: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 });
 const { quick } = values;
@@ -37,6 +38,7 @@ async function stored(): Promise<Figures | undefined> {
 }
 
 async function measure(): Promise<Figures> {
+  const busy = (loadavg()[0] ?? 0) / cpus().length;
   const cluster = await startCluster({ settings: { max_connections: '400', shared_buffers: '128MB' } });
   const [client, { seed }] = await Promise.all([import('pg'), import('./scenarios.ts')]);
   const { addressOf } = await import('./contender.ts');
@@ -52,10 +54,11 @@ async function measure(): Promise<Figures> {
       date: new Date().toISOString().slice(0, 10),
       machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, PostgreSQL 18`,
       quick,
+      busy,
       coldStart: wants('cold-start') ? await coldStart(quick ? 7 : 21) : [],
       memory: wants('memory') ? await memory(cluster, quick ? 10 : 100) : [],
       rates: wants('throughput')
-        ? await throughput(cluster, { quick, rounds: quick ? 3 : 5, seconds: quick ? 2 : 3 })
+        ? await throughput(cluster, { quick, only: values.only, rounds: quick ? 3 : 5, seconds: quick ? 2 : 3 })
         : [],
     };
   } finally {
@@ -63,14 +66,16 @@ async function measure(): Promise<Figures> {
   }
 }
 
-/** Sections that were not asked for stay as they were. */
+/** What was not asked for stays as it was. */
 async function keep(now: Figures, before: Figures | undefined): Promise<void> {
-  const taken = <T>(fresh: readonly T[], old: readonly T[] | undefined) => (fresh.length === 0 ? (old ?? []) : fresh);
+  const fresh = new Set(now.rates.map(({ scenario }) => scenario));
+  const isPart = quick || values.only !== '' || fresh.size === 0;
+  const older = (before?.rates ?? []).filter(({ scenario }) => isPart && !fresh.has(scenario));
   const figures: Figures = {
     ...now,
-    rates: taken(now.rates, before?.rates),
-    coldStart: taken(now.coldStart, before?.coldStart),
-    memory: taken(now.memory, before?.memory),
+    rates: [...now.rates, ...older],
+    coldStart: now.coldStart.length === 0 ? (before?.coldStart ?? []) : now.coldStart,
+    memory: now.memory.length === 0 ? (before?.memory ?? []) : now.memory,
   };
   await writeFile(baselineFile, `${JSON.stringify(figures, rounded, 2)}\n`);
   for (const [name, text] of pageOf(JSON.parse(JSON.stringify(figures, rounded)))) {

@@ -69,10 +69,16 @@ function saving({ memory }: Figures): string {
 }
 
 function markdown(figures: Figures): string {
-  const { date, machine, quick, rates, coldStart, memory } = figures;
+  const { date, machine, quick, busy, rates, coldStart, memory } = figures;
+  const warning =
+    busy > 0.5
+      ? `\n**Others worked on the machine during this run: its figures show the form, not the speed. Take them anew.**\n`
+      : '';
   return `# Benchmarks
 
-Taken on ${date} on ${machine}${quick ? ', a quick run' : ''}. Load generator, server and PostgreSQL share the machine, so **read the
+Taken on ${date} on ${machine}${quick ? ', a quick run' : ''}.
+${warning}
+Load generator, server and PostgreSQL share the machine, so **read the
 ratios**: the absolute figures are this machine's and this minute's. \`npm run bench\` takes the figures anew,
 \`npm run bench -- --compare\` holds a run against these, \`npm run bench -- --page\` writes this page from a run.
 

@@ -1,5 +1,6 @@
 /** The backend of one database behind the RDS Data API. */
 
+import { setMaxListeners } from 'node:events';
 import type { AuthorizedQuery } from '../../audit/audit-log.ts';
 import type { Database, RdsDataApiConnection } from '../../model/database.ts';
 import { awsFailure } from '../aws/aws-failure.ts';
@@ -59,6 +60,7 @@ export function createRdsDataBackend(
     open: openPlace,
   });
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // every running call holds it; Node.js warns above ten
 
   async function execute(token: AuthorizedQuery, signal: AbortSignal) {
     const call = openCall(token);

@@ -47,6 +47,19 @@ test('ten minutes without a caller are ten minutes without a request', async () 
   expect(emulator.calls).toEqual([]);
 });
 
+test('two dozen calls at once make Node.js warn of nothing', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on('warning', note);
+  const database = aDatabase(connection, { id: 'crowd', limits: { maxConcurrency: 24, connectTimeout: 20_000 } });
+  const crowd = Array.from({ length: 24 }, () =>
+    backends.execute(authorizedQuery({ database, sql: 'SELECT 1 AS one' }), new AbortController().signal),
+  );
+  await Promise.all(crowd);
+  process.off('warning', note);
+  expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
+});
+
 test('a secret rotated under a load costs no call that the database itself did not refuse', async () => {
   const outcomes: string[] = [];
   const database = aDatabase(connection, { id: 'load', limits: { maxConcurrency: 4 } });
