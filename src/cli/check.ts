@@ -59,7 +59,10 @@ function print({ file, databases, findings }: Verdict, ok: boolean, { terminal }
   for (const finding of findings) terminal.err(`${finding.severity}: ${formatFinding(finding)}`);
   const count = (severity: Finding['severity']) => findings.filter((finding) => finding.severity === severity).length;
   const subject = file ?? 'the configuration';
-  if (ok) terminal.out(`${subject} is valid: ${databases ?? 0} databases, ${count('warning')} warnings.`);
+  if (ok)
+    terminal.out(
+      `${subject} is valid: ${counted(databases ?? 0, 'database')}, ${counted(count('warning'), 'warning')}.`,
+    );
   else terminal.err(`${subject} cannot be used: ${count('error')} errors, ${count('warning')} warnings.`);
 }
 
@@ -73,3 +76,5 @@ export async function check(options: { config?: string; json?: boolean }, deps: 
   const unreadable = errors.some(({ key }) => ['file', 'YAML', '--config'].includes(key));
   deps.exitWith(ok ? 0 : unreadable ? 2 : 1);
 }
+
+const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -54,7 +54,7 @@ test('a configuration without a fault is a line on stdout and nothing on stderr'
       const { code, stdout, stderr } = await runCli(['check', '--config', config]);
       expect({ code, stdout, stderr }).toEqual({
         code: 0,
-        stdout: `${config} is valid: 1 databases, 0 warnings.\n`,
+        stdout: `${config} is valid: 1 database, 0 warnings.\n`,
         stderr: '',
       });
     },

@@ -41,7 +41,7 @@ test('what it writes passes check, and the snippet names the file and the variab
     },
   });
   const checked = await runCli(['check'], {}, directory);
-  expect(checked).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 databases, 0 warnings') });
+  expect(checked).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 database, 0 warnings') });
 });
 
 test('a password may lie in a file, and the line for Claude Code is one a shell reads', async () => {

@@ -46,7 +46,7 @@ beforeAll(async () => {
   await cp(join(root, 'policies'), join(directory, 'policies'), { recursive: true });
   port = await freePort();
   const [steps = ''] = under('Your database', 'sh');
-  expect(shell(here(steps), database.password)).toContain('1 databases, 0 warnings');
+  expect(shell(here(steps), database.password)).toContain('1 database, 0 warnings');
 });
 afterAll(async () => {
   server?.kill();

@@ -19,6 +19,9 @@ export interface SessionTarget {
 /** Places that refuse start-up options: poolers, which hand each transaction to any of their sessions. */
 const withoutOptions = new Set<string>();
 
+/** How they refuse them: protocol_violation (PgBouncer), feature_not_supported (RDS Proxy). */
+const refusesOptions: ReadonlySet<string | undefined> = new Set(['08P01', '0A000']);
+
 /** Connects and authenticates. Throws BACKEND_UNAVAILABLE, or BACKEND_CANCELLED when `signal` fires first. */
 export async function openSocketChannel(target: SessionTarget, signal: AbortSignal): Promise<Channel> {
   const place = `${target.settings.host}:${target.settings.port}`;
@@ -26,7 +29,7 @@ export async function openSocketChannel(target: SessionTarget, signal: AbortSign
   try {
     return await open(target, signal, true);
   } catch (error) {
-    if (!(error instanceof Failure) || error.sqlstate !== '08P01') throw error;
+    if (!(error instanceof Failure) || !refusesOptions.has(error.sqlstate)) throw error;
     const channel = await open(target, signal, false);
     withoutOptions.add(place);
     return channel;
