@@ -13,6 +13,8 @@ export interface AuditedCall {
   readonly intent: IntentRecord;
   /** Absent for a refused call, and for one whose outcome was lost. */
   readonly outcome: OutcomeRecord | undefined;
+  /** The outcome `unknown` that stood before the server said what became of the write. */
+  readonly corrects?: OutcomeRecord;
 }
 
 /** What the reading went through. */
@@ -24,7 +26,8 @@ export interface CallsRead {
 
 /**
  * Gives every call of the logs to `visit` when its last record is read, then those still open. `needle` skips calls whose
- * intent does not hold that text at all. Other records go to `other`.
+ * intent does not hold that text at all. Other records go to `other`. A call whose outcome is `unknown` waits to the end of
+ * the log for an outcome that corrects it.
  */
 export async function eachCall(
   root: string,
@@ -33,6 +36,7 @@ export async function eachCall(
   other: (log: string, record: LogRecord) => void = () => undefined,
 ): Promise<CallsRead> {
   const open = new Map<string, AuditedCall>();
+  const unknown = new Map<string, AuditedCall & { readonly outcome: OutcomeRecord }>();
 
   function see(log: string, line: string): void {
     const isIntent = line.includes(',"type":"intent",', 100);
@@ -53,13 +57,19 @@ export async function eachCall(
   function seeOutcome(log: string, outcome: OutcomeRecord): void {
     const key = `${log}#${outcome.iseq}`;
     const call = open.get(key);
-    if (call === undefined) return;
-    open.delete(key);
-    visit({ ...call, outcome });
+    const before = unknown.get(key);
+    if (call !== undefined) {
+      open.delete(key);
+      if (outcome.st === 'unknown') unknown.set(key, { ...call, outcome });
+      else visit({ ...call, outcome });
+    } else if (before !== undefined && outcome.amends === before.outcome.seq) {
+      unknown.delete(key);
+      visit({ ...before, outcome, corrects: before.outcome });
+    }
   }
 
   const logs = await verifyDirectory(root, { ...options, visit: see });
-  for (const call of open.values()) visit(call);
+  for (const call of [...open.values(), ...unknown.values()]) visit(call);
   return { logs, records: logs.reduce((sum, { records }) => sum + records, 0) };
 }
 

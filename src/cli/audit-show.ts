@@ -32,7 +32,7 @@ export async function auditShow(id: string, options: AuditOptions, deps: Command
 }
 
 function describe(call: AuditedCall): readonly string[] {
-  const { log, intent, outcome } = call;
+  const { log, intent, outcome, corrects } = call;
   const { principal, decision, client, sql } = intent;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['status', statusOf(call)],
@@ -71,6 +71,7 @@ function describe(call: AuditedCall): readonly string[] {
         ? undefined
         : `${outcome.st}${outcome.err === undefined ? '' : ` ${outcome.err.code} ${outcome.err.sqlstate ?? ''}`}`,
     ],
+    ['before that', corrects === undefined ? undefined : `${corrects.st} (record ${corrects.seq})`],
     [
       'released',
       outcome?.rows === undefined

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAuthorized } from '../../src/audit/audit-log.ts';
+import { eachCall } from '../../src/audit/calls.ts';
 import type { WriteFate } from '../../src/audit/desk.ts';
 import { exitCodeOf } from '../../src/audit/findings.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
@@ -180,6 +181,11 @@ test('a write whose connection is lost at its COMMIT is asked for while the brok
   expect([unknown, settled]).toMatchObject([{ st: 'unknown' }, { st: 'error', why: 'aborted', amends: unknown?.seq }]);
   const findings = (await verifyDirectory(directory, { full: true })).flatMap((report) => report.findings);
   expect(exitCodeOf(findings)).toBe(0);
+  const ends: (readonly unknown[])[] = [];
+  await eachCall(directory, {}, ({ intent: { stmt }, outcome, corrects }) => {
+    if (stmt?.class === 'write') ends.push([outcome?.seq, corrects?.seq]);
+  });
+  expect(ends).toEqual([[settled?.seq, unknown?.seq]]); // auditors see how it ended, once
 });
 
 const write = { id: 'orders', call: 'c', iseq: 1, xid: '700' };
