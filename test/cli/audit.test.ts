@@ -198,7 +198,9 @@ test('find knows a value again that stands in no log, as text and as a number', 
   expect(await find('123-45-6789')).toMatch(/^Matched 1 calls of 5 .*2 calls were recorded in hmac mode.*call-a/s);
   expect(await find('47110815471108')).toMatch(/^Matched 1 calls .*call-b/s);
   expect(await find('4712')).toMatch(/^Matched 0 calls /);
-  expect(JSON.stringify(linesOf(directory, '_access', `reader-${userInfo().uid}`))).not.toMatch(/123-45|47110815471108/);
+  expect(JSON.stringify(linesOf(directory, '_access', `reader-${userInfo().uid}`))).not.toMatch(
+    /123-45|47110815471108/,
+  );
 });
 
 test('find does not take the value from the command line', async () => {
