@@ -204,3 +204,7 @@ test('nothing is typed any, exported as default, or re-exported through a barrel
   );
   expect(bad).toEqual([]);
 });
+
+test('the corridor stays a page: under 100 lines', () => {
+  expect(files.find((file) => file.path === 'broker/broker.ts')?.text.split('\n').length).toBeLessThan(100);
+});

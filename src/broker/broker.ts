@@ -7,7 +7,6 @@ import { StaleCatalog } from '../backends/stale-catalog.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Databases } from '../databases/databases.ts';
 import { requirePurpose } from '../databases/require-purpose.ts';
-import type { Database } from '../model/database.ts';
 import type { QueryRequest } from '../model/request.ts';
 import { type Outcome, settle } from '../model/result.ts';
 import { authorize } from '../policy/authorize.ts';
@@ -15,6 +14,7 @@ import type { DecisionPoint } from '../policy/decision-point.ts';
 import { parseStatement } from '../sql/parse-statement.ts';
 import { resolveReferences } from '../sql/references/resolve-references.ts';
 import type { Answer, Broker, Listing, View } from './answer.ts';
+import { missesName } from './misses-name.ts';
 import { requireConfirmation } from './require-confirmation.ts';
 
 export interface BrokerParts {
@@ -48,8 +48,9 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
     if (!admission.ok) return admission;
     const execution = await settle(() => backends.execute(admission.value, signal));
     const receipt = await audit.recordOutcome(admission.value, execution); // throws → the rows are withheld
-    if (!execution.ok) return forgetOnMissingName(execution, openAuthorized(admission.value).database);
-    return { ok: true, value: { ...execution.value, receipt } };
+    if (execution.ok) return { ok: true, value: { ...execution.value, receipt } };
+    if (missesName(execution.error)) catalogs.invalidate(openAuthorized(admission.value).database.id);
+    return execution;
   }
 
   async function run(request: QueryRequest, signal: AbortSignal): Promise<Answer> {
@@ -86,19 +87,8 @@ export function createBroker({ databases, catalogs, decisionPoint, audit, backen
     return true;
   }
 
-  /** The server does not know a name that the snapshot knew: the next call reads the catalog anew. */
-  function forgetOnMissingName(failed: Failed, { id }: Database): Failed {
-    if (missingName.has(failed.error.sqlstate ?? '')) catalogs.invalidate(id);
-    return failed;
-  }
-
   return { run, check, look };
 }
-
-type Failed = Extract<Outcome<never>, { readonly ok: false }>;
-
-/** undefined_table, undefined_column, undefined_function, undefined_object, invalid_schema_name */
-const missingName: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '42704', '3F000']);
 
 /** Keeps what a room handed out, so that a later refusal is recorded with all that was known. */
 function note<Known extends Trail>(trail: Trail, known: Known): Known {
