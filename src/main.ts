@@ -5,6 +5,7 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { AuditDesk } from './audit/desk.ts';
+import type { LogFiles } from './audit/log-files.ts';
 import type { Broker } from './broker/answer.ts';
 import type { AskServer } from './broker/settlement.ts';
 import type { FixedName } from './catalog/fixed-statements.ts';
@@ -18,7 +19,7 @@ import type { FleetParts } from './fleet/fleet.ts';
 import type { Database } from './model/database.ts';
 import { systemPrincipal } from './model/principal.ts';
 import type { CallContext } from './model/request.ts';
-import type { Gauges } from './observability/metrics.ts';
+import type { Gauges } from './observability/gauges.ts';
 import type { CasbinDecisionPoint, PolicySource } from './policy/casbin-decision-point.ts';
 
 const version = readVersion();
@@ -38,9 +39,10 @@ const readAside: CommandDeps['readAside'] = async (file) => {
   return readConfigAside(file);
 };
 
-async function openAudit(config: Config, log: Log): Promise<AuditDesk> {
-  const [{ createAuditDesk }, { retentionOf }, { createSecrets }] = await Promise.all([
+async function openAudit(config: Config, log: Log, observed: (files: LogFiles) => LogFiles): Promise<AuditDesk> {
+  const [{ createAuditDesk }, { diskFiles }, { retentionOf }, { createSecrets }] = await Promise.all([
     import('./audit/desk.ts'),
+    import('./audit/log-files.ts'),
     import('./audit/retention-policy.ts'),
     import('./config/secrets.ts'),
   ]);
@@ -58,6 +60,7 @@ async function openAudit(config: Config, log: Log): Promise<AuditDesk> {
     directory,
     sql,
     networkFilesystem,
+    files: observed(diskFiles),
     report,
     ...keys,
     ...required,
@@ -123,7 +126,9 @@ async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promi
 }
 
 /** The fleet: what is in force, what may be used up, what is running, and what of it an operator sees. */
-async function openFleet(parts: Omit<FleetParts, 'policySource'> & { readonly audit: AuditDesk }) {
+async function openFleet(
+  parts: Omit<FleetParts, 'policySource'> & { readonly audit: AuditDesk; readonly caches: Gauges['caches'] },
+) {
   const [{ createFleet }, { createGuardedBackend }, { createHealth }, { createRunningCalls }, { createStatus }] =
     await Promise.all([
       import('./fleet/fleet.ts'),
@@ -132,7 +137,7 @@ async function openFleet(parts: Omit<FleetParts, 'policySource'> & { readonly au
       import('./fleet/running-calls.ts'),
       import('./fleet/status.ts'),
     ]);
-  const { config, backends, audit } = parts;
+  const { config, backends, audit, caches } = parts;
   const fleet = createFleet({ ...parts, policySource });
   const calls = createRunningCalls();
   const health = createHealth();
@@ -143,6 +148,8 @@ async function openFleet(parts: Omit<FleetParts, 'policySource'> & { readonly au
     databases: status.databases,
     runningCalls: () => calls.list().length,
     configurationRefused: () => fleet.state().configuration === 'refused',
+    auditWaiting: audit.waiting,
+    caches,
     ...(await shipLag(config, audit)),
     waitingChanges: () => fleet.state().waiting?.changes.length ?? 0,
   };
@@ -161,20 +168,25 @@ async function shipLag(
 }
 
 /** Nobody counts where nobody can look. */
-async function openMetrics({ server }: Config, gauges: Gauges) {
+async function openMetrics({ server }: Config) {
   const same = <T>(part: T): T => part;
-  if (server.adminListen === undefined) return { text: undefined, ofBroker: same<Broker>, ofAudit: same<AuditLog> };
-  const [{ createMetrics }, { observeAudit, observeBroker }] = await Promise.all([
+  if (server.adminListen === undefined) {
+    const nothing = { text: undefined, watch: async () => undefined };
+    return { ...nothing, ofBroker: same<Broker>, ofAudit: same<AuditLog>, ofFiles: same<LogFiles> };
+  }
+  const [{ createMetrics }, { observeAudit, observeBroker, observeFiles }] = await Promise.all([
     import('./observability/metrics.ts'),
     import('./observability/observed.ts'),
   ]);
-  const metrics = await createMetrics(gauges);
+  const metrics = await createMetrics();
   const nameOf = (databases: Databases) => (id: string | undefined) => {
     const wanted = id ?? databases.defaultId;
     return databases.all().find((database) => database.id === wanted)?.id ?? '_unknown';
   };
   return {
     text: metrics.text,
+    watch: metrics.watch,
+    ofFiles: (files: LogFiles) => observeFiles(files, metrics),
     ofAudit: (audit: AuditLog) => observeAudit(audit, metrics),
     ofBroker: (broker: Broker, databases: Databases) => observeBroker(broker, metrics, nameOf(databases)),
   };
@@ -190,6 +202,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     { createBroker },
     { createSettlement },
     { createToolbox },
+    { bytesOfReadings },
   ] = await Promise.all([
     import('./policy/casbin-decision-point.ts'),
     import('./databases/registry.ts'),
@@ -198,6 +211,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     import('./broker/broker.ts'),
     import('./broker/settlement.ts'),
     import('./tools/toolbox.ts'),
+    import('./sql/parse-statement.ts'),
     import('./fleet/fleet.ts'),
   ]);
   const { createSecrets } = await import('./config/secrets.ts');
@@ -208,7 +222,8 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     databases: config.databases,
   });
   const databases = createDatabases(config.databases, config.defaultDatabase, decisionPoint.mayUse);
-  const audit = await openAudit(config, log);
+  const metrics = await openMetrics(config);
+  const audit = await openAudit(config, log, metrics.ofFiles);
   await recordStart(config, decisionPoint, audit);
   const closing = new AbortController();
   setMaxListeners(0, closing.signal); // every loading catalog holds it; Node.js warns above ten
@@ -229,8 +244,9 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     backends,
     catalogs,
     audit,
+    caches: () => ({ readings: bytesOfReadings(), catalogs: catalogs.bytes() }),
   });
-  const metrics = await openMetrics(config, gauges);
+  await metrics.watch(gauges);
   const broker: Broker = metrics.ofBroker(
     createBroker({ databases, catalogs, decisionPoint, audit: metrics.ofAudit(audit), backends: guarded }),
     databases,

@@ -73,6 +73,8 @@ export interface AuditDesk extends AuditLog {
   readonly recordSettled: (write: UnsettledWrite, fate: WriteFate) => Promise<void>;
   /** Whether a record could be written now, as far as can be told without writing one. */
   readonly ready: () => Promise<boolean>;
+  /** Records that wait for the disk, those being flushed included. */
+  readonly waiting: () => number;
   readonly instance: string;
   /** Waits for what is queued, closes every file, gives the instance back. */
   readonly close: () => Promise<void>;
@@ -195,6 +197,7 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
     unsettled: logs.unsettled,
     recordSettled,
     ready: archive.ready,
+    waiting: logs.waiting,
     instance: archive.instance,
     close: archive.close,
   };

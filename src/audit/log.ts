@@ -60,6 +60,8 @@ export interface Log {
   readonly payDebts: () => Promise<void>;
   readonly head: () => Head;
   readonly stalled: () => boolean;
+  /** Records queued or in flight. */
+  readonly waiting: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -332,6 +334,7 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
     },
     head: () => head,
     stalled: queue.stalled,
+    waiting: queue.size,
     async close() {
       clearTimeout(sealTimer);
       await queue.idle();

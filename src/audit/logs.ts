@@ -14,6 +14,8 @@ export interface Logs {
   /** Closes all; nothing is accepted afterwards. */
   readonly close: () => Promise<void>;
   readonly stalled: () => boolean;
+  /** Records of all logs that are queued or in flight. */
+  readonly waiting: () => number;
   /** Writes of which the server must be asked what became, in the logs that are open. */
   readonly unsettled: () => readonly (Unsettled & { readonly id: string })[];
   /** The heads of the logs that are open, and of those closed since the start as they were left. */
@@ -111,6 +113,7 @@ export function createLogs(setting: LogSetting, root: string, instance: string, 
       [...slots].flatMap(([id, { log }]) =>
         log === undefined ? [] : log.unsettled().map((each) => ({ ...each, id })),
       ),
+    waiting: () => [...slots.values()].reduce((sum, { log }) => sum + (log?.waiting() ?? 0), 0),
     stalled: () => [...slots.values()].some(({ log }) => log?.stalled() === true),
   };
 }

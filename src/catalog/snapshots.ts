@@ -44,6 +44,12 @@ class Snapshots implements Catalogs {
     this.#options = options;
   }
 
+  bytes = (): number => {
+    let total = 0;
+    for (const { catalog } of this.#held.values()) total += catalog.bytes;
+    return total;
+  };
+
   #now(): number {
     return this.#options.now?.() ?? performance.now();
   }
@@ -102,8 +108,7 @@ class Snapshots implements Catalogs {
   #keep(database: Database, held: Held): void {
     this.#held.delete(database.id);
     this.#held.set(database.id, held);
-    let total = 0;
-    for (const { catalog } of this.#held.values()) total += catalog.bytes;
+    let total = this.bytes();
     for (const [id, { catalog }] of this.#held) {
       if (total <= this.#options.memory || id === database.id) break;
       this.#held.delete(id);
@@ -125,7 +130,7 @@ function withoutCatalog(cause: unknown): Refusal {
   });
 }
 
-/** The `Catalogs` of a running broker. */
-export function createCatalogs(options: SnapshotOptions): Catalogs {
+/** The `Catalogs` of a running broker; `bytes` is what all snapshots hold together, as estimated when they were loaded. */
+export function createCatalogs(options: SnapshotOptions): Catalogs & { readonly bytes: () => number } {
   return new Snapshots(options);
 }

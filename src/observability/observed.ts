@@ -1,6 +1,7 @@
 /** The broker and the audit log with somebody counting: what they answer is handed on as it is. */
 
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { LogFiles } from '../audit/log-files.ts';
 import type { Broker } from '../broker/answer.ts';
 import { asBrokerError } from '../model/errors.ts';
 import type { QueryRequest } from '../model/request.ts';
@@ -61,5 +62,22 @@ export function observeAudit(audit: AuditLog, metrics: Metrics): AuditLog {
     ...audit,
     recordIntent: (permit) => timed('intent', () => audit.recordIntent(permit)),
     recordOutcome: (query, outcome) => timed('outcome', () => audit.recordOutcome(query, outcome)),
+  };
+}
+
+/** What the disk of the audit log takes. An operation that fails is the desk's to report, and is not measured. */
+export function observeFiles(files: LogFiles, metrics: Metrics): LogFiles {
+  async function timed<T>(operation: 'append' | 'fsync', work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const value = await work();
+    quietly(() => metrics.auditDisk(operation, secondsSince(started)));
+    return value;
+  }
+
+  return {
+    ...files,
+    write: (fd, bytes) => timed('append', () => files.write(fd, bytes)),
+    datasync: (fd) => timed('fsync', () => files.datasync(fd)),
+    sync: (fd) => timed('fsync', () => files.sync(fd)),
   };
 }

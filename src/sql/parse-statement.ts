@@ -70,6 +70,9 @@ async function read(text: Rewriting, scope: Scope, dialect: Database['dialect'])
 
 const cache = createReadingCache(16 * 1024 * 1024);
 
+/** Estimated bytes of the readings that are kept. */
+export const bytesOfReadings = cache.size;
+
 async function admit(text: Rewriting, scope: Scope, dialect: Database['dialect']): Promise<PlacedReading> {
   const characters = createPositions(text.sql);
   const positionOf: PositionOf = (location) => {

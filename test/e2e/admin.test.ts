@@ -74,6 +74,27 @@ test('metrics count calls by tool, database and outcome, and measure the stages'
   expect(text).toMatch(/pgwarden_connections\{state="total"\} 200/);
 });
 
+/** The value of one line of /metrics. */
+async function metric(name: string): Promise<number> {
+  const line = (await (await get('/metrics')).text()).split('\n').find((each) => each.startsWith(`${name} `));
+  return Number(line?.slice(name.length));
+}
+
+test('metrics measure each flush of the audit log, and tell that nothing waits for it once calls are answered', async () => {
+  const names = ['append', 'fsync'].map((name) => `pgwarden_audit_disk_duration_seconds_count{operation="${name}"}`);
+  const before = await Promise.all(names.map(metric));
+  await client.call('run_query', { sql: 'SELECT id FROM fruits' });
+  for (const [i, name] of names.entries()) expect(await metric(name)).toBeGreaterThanOrEqual((before[i] ?? 0) + 2);
+  expect(await metric('pgwarden_audit_waiting_records')).toBe(0);
+});
+
+test('metrics tell what the caches hold: a statement and a catalog read before take memory', async () => {
+  const readings = await metric('pgwarden_cache_bytes{cache="readings"}');
+  await client.call('run_query', { sql: 'SELECT id AS never_read_before FROM fruits' });
+  expect(await metric('pgwarden_cache_bytes{cache="readings"}')).toBeGreaterThan(readings);
+  expect(await metric('pgwarden_cache_bytes{cache="catalogs"}')).toBeGreaterThan(0);
+});
+
 test('names that are not configured do not become labels', async () => {
   for (const name of ['ghost-1', 'ghost-2']) await client.call('run_query', { sql: 'SELECT 1', database_id: name });
   const text = await (await get('/metrics')).text();

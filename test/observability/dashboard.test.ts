@@ -6,11 +6,15 @@ import { expect, test } from 'vitest';
 import { createMetrics } from '../../src/observability/metrics.ts';
 
 test('every metric the dashboard names is one of /metrics, and every metric of ours about calls and databases is shown', async () => {
-  const metrics = await createMetrics({
+  const metrics = await createMetrics();
+  await metrics.watch({
     connections: () => ({ total: 1, used: 0, waiting: 0 }),
     databases: () => [{ id: 'a', state: 'up', connections: { active: 1, idle: 0, waiting: 1 } }],
     runningCalls: () => 0,
     configurationRefused: () => false,
+    auditWaiting: () => 0,
+    caches: () => ({ readings: 0, catalogs: 0 }),
+    shipLag: async () => 0,
     waitingChanges: () => 0,
   });
   const exposed = new Set(
