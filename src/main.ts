@@ -171,7 +171,7 @@ async function shipLag(
 async function openMetrics({ server }: Config) {
   const same = <T>(part: T): T => part;
   if (server.adminListen === undefined) {
-    const nothing = { text: undefined, watch: async () => undefined };
+    const nothing = { forOperators: undefined, watch: async () => undefined };
     return { ...nothing, ofBroker: same<Broker>, ofAudit: same<AuditLog>, ofFiles: same<LogFiles> };
   }
   const [{ createMetrics }, { observeAudit, observeBroker, observeFiles }] = await Promise.all([
@@ -184,7 +184,7 @@ async function openMetrics({ server }: Config) {
     return databases.all().find((database) => database.id === wanted)?.id ?? '_unknown';
   };
   return {
-    text: metrics.text,
+    forOperators: { text: metrics.text, watchSessions: metrics.watchSessions },
     watch: metrics.watch,
     ofFiles: (files: LogFiles) => observeFiles(files, metrics),
     ofAudit: (audit: AuditLog) => observeAudit(audit, metrics),
@@ -263,7 +263,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     ...parts,
     fleet,
     status,
-    metrics: metrics.text,
+    metrics: metrics.forOperators,
     toolbox,
     warmUp: async () => {
       const { parseTree } = await import('./sql/parser.ts');

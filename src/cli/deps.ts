@@ -25,6 +25,13 @@ export interface Terminal {
   readonly interactive: boolean;
 }
 
+export interface OperatorMetrics {
+  /** The text of /metrics. */
+  readonly text: () => Promise<string>;
+  /** From now on the sessions of a listener are told too, by transport. */
+  readonly watchSessions: (sessions: () => Readonly<Record<string, number>>) => void;
+}
+
 /** The parts of a running broker, as `main` composes them. */
 export interface Parts {
   readonly databases: Databases;
@@ -36,8 +43,8 @@ export interface Parts {
   readonly fleet: Fleet;
   readonly toolbox: HttpOptions['toolbox'];
   readonly status: Status;
-  /** The text of /metrics; only where `admin_listen` is set. */
-  readonly metrics: (() => Promise<string>) | undefined;
+  /** Only where `admin_listen` is set. */
+  readonly metrics: OperatorMetrics | undefined;
   /** Loads what the first query needs (grammar, driver), so that it does not wait for it. Never rejects. */
   readonly warmUp: () => Promise<void>;
   /** Closes every connection, then the audit log; after the transport is closed. */

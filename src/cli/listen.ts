@@ -87,6 +87,7 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
     throw listenError(thrown, config.server.listen, '--listen HOST:PORT, or server.listen');
   });
   if (transport === 'sse') log.warn('the SSE transport is deprecated; clients of today use streamable HTTP at /mcp');
+  parts.metrics?.watchSessions(server.sessions);
   const { url: where, announceToolChange, close } = server;
   const prepare = (next: Config) => server.prepare(next.server);
   return { where, closed: new Promise(() => undefined), announceToolChange, prepare, close };
@@ -104,7 +105,7 @@ export async function listenAdmin(
   const { databases, summary, cancel } = status;
   const admin = await startAdmin({
     listen: adminListen,
-    metrics,
+    metrics: metrics.text,
     databases,
     status: summary,
     cancel,

@@ -114,5 +114,25 @@ export async function addGauges(register: Registry, gauges: Gauges): Promise<voi
   });
 }
 
+/** Loads prom-client. Until somebody is watched there are no sessions. */
+export async function addSessions(register: Registry) {
+  const { Gauge } = (await import('prom-client')).default;
+  let sessions: () => Readonly<Record<string, number>> = () => ({});
+  new Gauge({
+    name: 'pgwarden_sessions',
+    help: 'Sessions of clients that are open now; clients of the revision of 2026 have none.',
+    labelNames: ['transport'],
+    registers: [register],
+    collect() {
+      for (const [transport, value] of Object.entries(sessions())) this.set({ transport }, value);
+    },
+  });
+  return {
+    watch(next: typeof sessions) {
+      sessions = next;
+    },
+  };
+}
+
 const isInUse = ({ connections: { active, idle, waiting } }: ReturnType<Gauges['databases']>[number]) =>
   active + idle + waiting > 0;

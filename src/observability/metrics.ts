@@ -1,15 +1,22 @@
 /** Counters and durations for Prometheus, on a registry of their own; bounded, however many databases or names there are. */
 
-import { addGauges, type Gauges, labelled } from './gauges.ts';
+import { addGauges, addSessions, type Gauges, labelled } from './gauges.ts';
+
+/** Clients of revisions up to 2025 greet the server first, those of 2026 send each call alone; `unknown`: it was not said. */
+export type Era = '2025' | '2026' | 'unknown';
 
 export interface Metrics {
   /** `outcome` is `ok` or an error code; the duration is in seconds. */
   readonly call: (tool: string, database: string, outcome: string, seconds: number) => void;
   readonly stage: (name: 'queue' | 'connect' | 'execute' | 'intent' | 'outcome', seconds: number) => void;
+  /** The same call by how its client speaks to the server; the broker's own reads have no client. */
+  readonly clientCall: (transport: string, era: Era) => void;
   /** One operation on a file of the audit log; the duration is in seconds. */
   readonly auditDisk: (operation: 'append' | 'fsync', seconds: number) => void;
   /** From now on these are read too, each time somebody asks. */
   readonly watch: (gauges: Gauges) => Promise<void>;
+  /** The sessions of the clients, by transport; a listener has them once it is open. */
+  readonly watchSessions: (sessions: () => Readonly<Record<string, number>>) => void;
   /** The text Prometheus reads. */
   readonly text: () => Promise<string>;
 }
@@ -42,6 +49,12 @@ export async function createMetrics(): Promise<Metrics> {
     buckets,
     registers,
   });
+  const clientCalls = new Counter({
+    name: 'pgwarden_client_calls_total',
+    help: 'Calls of clients by transport and by the era of the protocol they speak.',
+    labelNames: ['transport', 'era'],
+    registers,
+  });
   const disk = new Histogram({
     name: 'pgwarden_audit_disk_duration_seconds',
     help: 'One append to a file of the audit log, or one flush of it to the disk; a flush may serve many records.',
@@ -49,6 +62,7 @@ export async function createMetrics(): Promise<Metrics> {
     buckets,
     registers,
   });
+  const sessions = await addSessions(register);
   const seen = new Set<string>();
 
   const labelOf = (database: string) => {
@@ -61,8 +75,10 @@ export async function createMetrics(): Promise<Metrics> {
       durations.observe({ tool }, seconds);
     },
     stage: (stage, seconds) => stages.observe({ stage }, seconds),
+    clientCall: (transport, era) => clientCalls.inc({ transport, era }),
     auditDisk: (operation, seconds) => disk.observe({ operation }, seconds),
     watch: (gauges) => addGauges(register, gauges),
+    watchSessions: sessions.watch,
     text: () => register.metrics(),
   };
 }

@@ -5,7 +5,7 @@ import type { LogFiles } from '../audit/log-files.ts';
 import type { Broker } from '../broker/answer.ts';
 import { asBrokerError } from '../model/errors.ts';
 import type { QueryRequest } from '../model/request.ts';
-import type { Metrics } from './metrics.ts';
+import type { Era, Metrics } from './metrics.ts';
 
 const secondsSince = (started: number) => (performance.now() - started) / 1000;
 
@@ -18,12 +18,21 @@ function quietly(count: () => void): void {
   }
 }
 
+/** Revisions are dates. What a client says becomes one of three words, whatever it says. */
+function eraOf(protocol: string | undefined): Era {
+  if (protocol === undefined) return 'unknown';
+  return protocol < '2026' ? '2025' : '2026';
+}
+
 /** `nameOf` gives the configured database a request means, or a word for all that are not. */
 export function observeBroker(broker: Broker, metrics: Metrics, nameOf: (id: string | undefined) => string): Broker {
   async function counted<T>({ call, databaseId }: QueryRequest, work: () => Promise<T>): Promise<T> {
     const started = performance.now();
     const count = (outcome: string) =>
-      quietly(() => metrics.call(call.tool, nameOf(databaseId), outcome, secondsSince(started)));
+      quietly(() => {
+        metrics.call(call.tool, nameOf(databaseId), outcome, secondsSince(started));
+        if (call.transport !== 'internal') metrics.clientCall(call.transport, eraOf(call.mcp?.protocol));
+      });
     try {
       const value = await work();
       count('ok');

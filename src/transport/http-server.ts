@@ -49,6 +49,8 @@ export interface HttpServer {
   readonly url: string;
   readonly announceToolChange: () => void;
   readonly sessionCount: () => number;
+  /** Sessions open now, by the transport they came by. */
+  readonly sessions: () => Readonly<Record<string, number>>;
   /**
    * Reads what changed settings need: certificates and API keys can change while the server runs. What it resolves with
    * puts them in force: connections stay, sessions of principals without a key end. Rejects and changes nothing.
@@ -125,6 +127,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       sse?.announceToolChange();
     },
     sessionCount: streamable.sessionCount,
+    sessions: () => ({ 'streamable-http': streamable.sessionCount(), ...(sse && { sse: sse.sessionCount() }) }),
     async prepare({ auth, tls }) {
       const material = tls?.kind === 'files' ? await readTlsMaterial(tls) : undefined;
       return () => {

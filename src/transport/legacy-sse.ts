@@ -24,6 +24,7 @@ export interface LegacySse {
     body: unknown,
   ) => Promise<void>;
   readonly announceToolChange: () => void;
+  readonly sessionCount: () => number;
   /** Ends the sessions of principals that are no longer known. */
   readonly retain: (isKnown: (principalId: string) => boolean) => void;
   readonly close: () => Promise<void>;
@@ -79,6 +80,7 @@ export function createLegacySse(options: LegacySseOptions): LegacySse {
     announceToolChange() {
       for (const { mcp } of sessions.handles()) mcp.sendToolListChanged();
     },
+    sessionCount: sessions.size,
     retain: sessions.retain,
     close: sessions.closeAll,
   };

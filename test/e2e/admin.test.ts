@@ -1,6 +1,9 @@
 /** What operators see of the running product and can do to it: health, metrics, status, stopping a call. */
 
 import { request } from 'node:http';
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runCli } from '../cli/run-cli.ts';
 import { freePort } from '../support/cluster.ts';
@@ -93,6 +96,30 @@ test('metrics tell what the caches hold: a statement and a catalog read before t
   await client.call('run_query', { sql: 'SELECT id AS never_read_before FROM fruits' });
   expect(await metric('pgwarden_cache_bytes{cache="readings"}')).toBeGreaterThan(readings);
   expect(await metric('pgwarden_cache_bytes{cache="catalogs"}')).toBeGreaterThan(0);
+});
+
+test('metrics tell the open sessions, and the calls of each era of the protocol', async () => {
+  const [sessions, older, current] = [
+    'pgwarden_sessions{transport="streamable-http"}',
+    'pgwarden_client_calls_total{transport="streamable-http",era="2025"}',
+    'pgwarden_client_calls_total{transport="streamable-http",era="2026"}',
+  ] as const;
+  expect(await metric(sessions)).toBe(1);
+  expect(await metric(older)).toBeGreaterThan(0);
+  const modern = new ModernClient(
+    { name: 'modern', version: '1' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+  );
+  await modern.connect(new ModernTransport(new URL(server.url)));
+  for (let call = 0; call < 2; call++)
+    await modern.callTool({ name: 'run_query', arguments: { sql: 'SELECT id FROM fruits' } });
+  expect([await metric(sessions), await metric(current)]).toEqual([1, 2]);
+  await modern.close();
+  const second = new StreamableHTTPClientTransport(new URL(server.url));
+  await new Client({ name: 'second', version: '1' }).connect(second);
+  expect(await metric(sessions)).toBe(2);
+  await second.terminateSession();
+  expect(await metric(sessions)).toBe(1);
 });
 
 test('names that are not configured do not become labels', async () => {

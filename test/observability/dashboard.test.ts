@@ -7,6 +7,7 @@ import { createMetrics } from '../../src/observability/metrics.ts';
 
 test('every metric the dashboard names is one of /metrics, and every metric of ours about calls and databases is shown', async () => {
   const metrics = await createMetrics();
+  metrics.watchSessions(() => ({ sse: 1 }));
   await metrics.watch({
     connections: () => ({ total: 1, used: 0, waiting: 0 }),
     databases: () => [{ id: 'a', state: 'up', connections: { active: 1, idle: 0, waiting: 1 } }],

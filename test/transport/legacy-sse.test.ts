@@ -29,7 +29,10 @@ test('a client lists and calls', async () => {
     principal: { id: 'alice', auth: 'api_key' },
     client: { name: 'oldest', address: '127.0.0.1' },
   });
+  const { server } = running;
+  expect(server.sessions()).toEqual({ 'streamable-http': 0, sse: 1 });
   await client.close();
+  await vi.waitFor(() => expect(server.sessions()).toEqual({ 'streamable-http': 0, sse: 0 }));
 });
 
 test('the streamable endpoint is served beside it', async () => {
