@@ -178,6 +178,12 @@ test('each sealing function is called by one file alone', () => {
   expect(callers('sealAuthorized')).toEqual(['audit/desk.ts']);
 });
 
+test('the product listens with its own tool table alone: nothing else is mounted behind its door', () => {
+  const named = (name: string) => files.filter((file) => file.text.includes(name)).map((file) => file.path);
+  expect(named('mountHttp')).toEqual(['transport/http-server.ts']);
+  expect(named('createStreamableHttp').sort()).toEqual(['transport/http-server.ts', 'transport/streamable-http.ts']);
+});
+
 test('the environment is read only by the configuration', () => {
   expect(
     files.filter((file) => /process\.env/.test(file.text) && file.room !== 'config').map((file) => file.path),

@@ -8,6 +8,7 @@ import { createCallsInFlight } from './calls-in-flight.ts';
 import { createDoor, type Door, type DoorOptions } from './door.ts';
 import { bracketed, type GuardSettings, isLoopback } from './guards.ts';
 import { createLegacySse, type LegacySse } from './legacy-sse.ts';
+import { createMcpServer, type MakeMcpServer } from './mcp-server.ts';
 import { answerProblem, HttpProblem } from './problem.ts';
 import { createQuestions } from './questions.ts';
 import { defaultSessionLimits, type SessionLimits } from './sessions.ts';
@@ -86,7 +87,15 @@ const lastWords = 500;
 const maxHeaderSize = 16_384;
 
 /** Binds the address and serves. Rejects when it cannot be bound, or when the settings would leave the door open. */
-export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+export function startHttp(options: HttpOptions): Promise<HttpServer> {
+  return mountHttp(options, createMcpServer);
+}
+
+/**
+ * The same listener, door and sessions with other MCP servers behind them on `/mcp`: for the protocol's conformance suite,
+ * which calls tools of its own. The product starts with `startHttp` alone, and `test/floor-plan.test.ts` holds it to that.
+ */
+export async function mountHttp(options: HttpOptions, makeMcpServer: MakeMcpServer): Promise<HttpServer> {
   const { settings, onError } = options;
   if (settings.auth.mode === 'none' && !isLoopback(settings.listen.host)) {
     throw new Error('server.auth.mode: none is refused on an address that other machines can reach; use api_key.');
@@ -103,7 +112,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const sessionLimits = options.sessionLimits ?? defaultSessionLimits;
   const questions = createQuestions(options.patience);
   const shared = { toolbox: options.toolbox, version: options.version, calls, questions, sessionLimits, onError };
-  const streamable = createStreamableHttp({ ...shared, sessions: settings.sessions });
+  const streamable = createStreamableHttp({ ...shared, makeMcpServer, sessions: settings.sessions });
   const sse = settings.transport === 'sse' ? createLegacySse(shared) : undefined;
   let closing = false;
   const door = createDoor(options);

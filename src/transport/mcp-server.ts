@@ -22,6 +22,13 @@ export interface McpServerOptions {
   readonly questions: Questions;
 }
 
+/** Makes the MCP server of one request or session; `callerOf` tells who sent a message. The product's is `createMcpServer`. */
+export type MakeMcpServer = (
+  options: McpServerOptions,
+  transport: TransportKind,
+  callerOf: (ctx: ServerContext) => Caller | undefined,
+) => McpServer;
+
 /** How long a client of the current revision may keep its list of tools; a change of policy is also announced. */
 const listKeptFor = 30_000;
 

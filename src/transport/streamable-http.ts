@@ -19,7 +19,7 @@ import type { Toolbox } from '../tools/toolbox.ts';
 import { type Caller, callerBehind, introduce } from './caller.ts';
 import { readEnvelope } from './envelope.ts';
 import { implementationOf } from './introduction.ts';
-import { createMcpServer, factsOf, type McpServerOptions } from './mcp-server.ts';
+import { factsOf, type MakeMcpServer, type McpServerOptions } from './mcp-server.ts';
 import { cancelledRequest, isReserved, type PlainCall, readPlainCall } from './plain-call.ts';
 import { createPlainCalls, type PlainCalls } from './plain-calls.ts';
 import { HttpProblem } from './problem.ts';
@@ -27,6 +27,7 @@ import { createSessions, type SessionLimits } from './sessions.ts';
 
 export interface StreamableHttpOptions extends McpServerOptions {
   readonly toolbox: Toolbox;
+  readonly makeMcpServer: MakeMcpServer;
   readonly sessions: 'per_client' | 'stateless';
   readonly sessionLimits: SessionLimits;
   readonly onError: (error: Error) => void;
@@ -52,7 +53,7 @@ interface Live {
 
 export function createStreamableHttp(options: StreamableHttpOptions): StreamableHttp {
   const { onError } = options;
-  const build = () => createMcpServer(options, 'streamable-http', (ctx) => callerBehind(ctx.http?.authInfo));
+  const build = () => options.makeMcpServer(options, 'streamable-http', (ctx) => callerBehind(ctx.http?.authInfo));
   const legacy = options.sessions === 'stateless' ? 'stateless' : 'reject';
   const modern = createMcpHandler(build, { legacy, onerror: onError });
   const serveModern = toNodeHandler(modern, { onerror: onError });

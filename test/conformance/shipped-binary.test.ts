@@ -1,9 +1,9 @@
 /** The MCP conformance suite against the built server: every scenario that needs no fixture tools passes, in both revisions. */
 
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, startServer, type Workspace, workspace } from '../support/product.ts';
+import { checksOf, failedOnTheWire } from './results.ts';
 import { type ConformanceTools, conformanceTools, runSuite } from './tools.ts';
 
 let tools: ConformanceTools | undefined;
@@ -57,31 +57,6 @@ const notTestable = [
   'sep-2575-server-no-log-without-loglevel',
   'sep-2575-server-rejects-undeclared-capability',
 ];
-
-interface Check {
-  readonly id: string;
-  readonly status: string;
-  readonly errorMessage?: string;
-}
-
-async function checksOf(directory: string, scenario: string): Promise<readonly Check[]> {
-  const folder = (await readdir(directory)).find((name) => name.startsWith(`server-${scenario}-20`));
-  if (folder === undefined) return [];
-  return JSON.parse(await readFile(join(directory, folder, 'checks.json'), 'utf8'));
-}
-
-async function failedOnTheWire(directory: string): Promise<readonly string[]> {
-  const folders = await readdir(directory);
-  const checks = await Promise.all(
-    folders.map(async (folder): Promise<readonly Check[]> => {
-      const text = await readFile(join(directory, folder, 'checks.json'), 'utf8').catch(() => '[]');
-      return JSON.parse(text);
-    }),
-  );
-  const wire = checks.flat().filter(({ id }) => id === 'wire-schema-valid');
-  if (wire.length === 0) throw new Error('the suite looked at no message');
-  return wire.flatMap(({ status, errorMessage }) => (status === 'FAILURE' ? [errorMessage ?? ''] : []));
-}
 
 test.for(['2025-11-25', '2026-07-28'] as const)(
   'revision %s: each scenario for real servers passes, and every message fits the schema of the protocol',
