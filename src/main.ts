@@ -142,7 +142,8 @@ async function openFleet(
   const calls = createRunningCalls();
   const health = createHealth();
   const guarded = createGuardedBackend({ ...config.limits, backend: backends, calls, health });
-  const status = createStatus({ fleet, backends, calls, health, version });
+  const lag = await shipLag(config, audit);
+  const status = createStatus({ fleet, backends, calls, health, audit: { waiting: audit.waiting, ...lag }, version });
   const gauges: Gauges = {
     connections: backends.budget,
     databases: status.databases,
@@ -150,7 +151,7 @@ async function openFleet(
     configurationRefused: () => fleet.state().configuration === 'refused',
     auditWaiting: audit.waiting,
     caches,
-    ...(await shipLag(config, audit)),
+    ...lag,
     waitingChanges: () => fleet.state().waiting?.changes.length ?? 0,
   };
   return { fleet, guarded, status, gauges };

@@ -51,6 +51,13 @@ const fields = (value: unknown) =>
         .join(', ')
     : '';
 
+function auditLine(waiting: unknown, lag: unknown): string {
+  const disk = `${String(waiting)} records wait for the disk`;
+  if (lag === undefined) return disk;
+  if (typeof lag !== 'number') return `${disk}, how far the copy elsewhere reaches is not known`;
+  return `${disk}, the copy elsewhere is ${lag === 0 ? 'complete' : `${lag.toFixed(1)} s behind`}`;
+}
+
 /** What the server says of itself, the waiting change included. */
 export async function askStatus(options: StatusOptions, deps: CommandDeps): Promise<unknown> {
   return ask(`${await adminUrl(options, deps)}/status`);
@@ -80,6 +87,8 @@ export async function status(options: StatusOptions, deps: CommandDeps): Promise
   const { waiting, ...configuration } = state;
   out(`configuration: ${fields(configuration)}`);
   if (waiting !== undefined) out('a change waits: pgwarden policy apply shows it');
+  const audit = isRecord(found['audit']) ? found['audit'] : {};
+  out(`audit: ${auditLine(audit['waiting'], audit['ship_lag_seconds'])}`);
   for (const database of records(found['noteworthy'])) {
     out(
       `  ${String(database['id'])}: ${String(database['state'])}; ${fields(database['connections'])}; breaker ${fields(database['breaker'])}`,

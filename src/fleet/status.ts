@@ -22,12 +22,14 @@ export interface StatusParts {
   readonly backends: Pick<Backends, 'states' | 'budget'>;
   readonly calls: RunningCalls;
   readonly health: Health;
+  /** Records that wait for the audit disk; seconds for which the oldest has waited for its copy elsewhere, where one is made. */
+  readonly audit: { readonly waiting: () => number; readonly shipLag?: () => Promise<number> };
   readonly version: string;
 }
 
 export interface Status {
   readonly databases: () => readonly DatabaseStatus[];
-  readonly summary: () => Readonly<Record<string, unknown>>;
+  readonly summary: () => Promise<Readonly<Record<string, unknown>>>;
   /** Stops a running call; false when none of that id is running. */
   readonly cancel: (callId: string) => boolean;
 }
@@ -47,7 +49,7 @@ function stateOf(
   return breaker.state !== 'closed' || last.error === 'BACKEND_UNAVAILABLE' ? 'down' : 'up';
 }
 
-export function createStatus({ fleet, backends, calls, health, version }: StatusParts): Status {
+export function createStatus({ fleet, backends, calls, health, audit, version }: StatusParts): Status {
   const databases = () => {
     const states = backends.states();
     return fleet.config().databases.map((database): DatabaseStatus => {
@@ -63,7 +65,12 @@ export function createStatus({ fleet, backends, calls, health, version }: Status
       };
     });
   };
-  const summary = () => {
+  /** Whoever asks because the disk is in trouble gets the rest all the same. */
+  const auditState = async () => {
+    const lag = await audit.shipLag?.().catch(() => 'unknown');
+    return { waiting: audit.waiting(), ...(lag !== undefined && { ship_lag_seconds: lag }) };
+  };
+  const summary = async () => {
     const all = databases();
     const busy = ({ state, connections: { active, waiting } }: DatabaseStatus) =>
       state === 'down' || active + waiting > 0;
@@ -72,6 +79,7 @@ export function createStatus({ fleet, backends, calls, health, version }: Status
       configuration: fleet.state(),
       databases: all.length,
       connections: backends.budget(),
+      audit: await auditState(),
       noteworthy: all.filter(busy),
       calls: calls.list().map(({ since, ...call }) => ({ ...call, running_ms: Date.now() - since })),
     };

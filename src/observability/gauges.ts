@@ -93,7 +93,7 @@ export async function addGauges(register: Registry, gauges: Gauges): Promise<voi
       help: 'For how long the oldest audit record of this server has waited for its copy elsewhere.',
       registers,
       async collect() {
-        this.set(await shipLag());
+        this.set(await shipLag().catch(() => Number.NaN)); // the other metrics are wanted then more than ever
       },
     });
   new Gauge({

@@ -8,7 +8,7 @@ export interface AdminOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly metrics: () => Promise<string>;
   readonly databases: () => unknown;
-  readonly status: () => unknown;
+  readonly status: () => Promise<unknown>;
   /** Stops a running call; false when none of that id is running. */
   readonly cancel: (callId: string) => boolean;
   /** Applies the change that waits under this digest, on the word of `by`; resolves with what came of it. */
@@ -78,7 +78,7 @@ async function answer(
     return send(response, json, JSON.stringify({ databases: options.databases() }));
   if (pathname !== '/status') throw new HttpProblem(404, 'Not found.');
   requireLocal(request);
-  send(response, json, JSON.stringify(options.status()));
+  send(response, json, JSON.stringify(await options.status()));
 }
 
 function cancel(options: AdminOptions, request: IncomingMessage, response: ServerResponse, id: string): void {

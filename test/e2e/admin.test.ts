@@ -151,6 +151,12 @@ test('a running call stands in the status and can be stopped; its caller is told
   expect(await runCli(['calls', 'cancel', running.id, '--config', place.config])).toMatchObject({ code: 1 });
 });
 
+test('the status tells how many audit records wait for the disk, and nothing of a copy where none is made', async () => {
+  expect(await json('/status')).toMatchObject({ audit: { waiting: 0 } });
+  const { stdout } = await runCli(['status', '--config', place.config]);
+  expect(stdout).toMatch(/^audit: 0 records wait for the disk$/m);
+});
+
 test('nothing of it is on the port of the clients', async () => {
   for (const path of ['/metrics', '/healthz/databases', '/status']) {
     expect((await fetch(server.url.replace('/mcp', path))).status).toBe(404);

@@ -49,3 +49,20 @@ test('a count that goes wrong costs no record', async () => {
   await aCall(desk);
   expect(recordsOf(directory).map(({ type }) => type)).toEqual(['genesis', 'intent', 'outcome']);
 });
+
+test('where the lag of the copy cannot be read, every other metric is told all the same', async () => {
+  const metrics = await createMetrics();
+  await metrics.watch({
+    connections: () => ({ total: 1, used: 0, waiting: 0 }),
+    databases: () => [],
+    runningCalls: () => 7,
+    configurationRefused: () => false,
+    auditWaiting: () => 0,
+    caches: () => ({ readings: 0, catalogs: 0 }),
+    shipLag: () => Promise.reject(new Error('EIO')),
+    waitingChanges: () => 0,
+  });
+  const text = await metrics.text();
+  expect(text).toMatch(/^pgwarden_audit_ship_lag_seconds nan$/im);
+  expect(text).toMatch(/^pgwarden_running_calls 7$/m);
+});

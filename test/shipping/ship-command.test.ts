@@ -112,6 +112,8 @@ test('calls are refused while the copy is behind, and run again once the shipper
   expect(JSON.stringify(refused)).toContain('AUDIT_UNAVAILABLE');
   expect(JSON.stringify(refused)).toContain('too far behind, so nothing was executed');
   expect(await lag()).toBeGreaterThan(5.1);
+  const { stdout: status } = await runCli(['status', '--config', place.config]);
+  expect(status).toMatch(/^audit: 0 records wait for the disk, the copy elsewhere is \d+\.\d s behind$/m);
   expect((await fetch(server.url.replace('/mcp', '/readyz'))).status).toBe(503);
   shipping(place.config);
   await vi.waitFor(async () => expect(await call()).toMatchObject({ isError: false }), {
