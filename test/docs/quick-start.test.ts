@@ -76,11 +76,9 @@ const entrySchema = z.object({ command: z.string(), args: z.array(z.string()) })
 describe('over stdio', () => {
   test('Claude Code: what stands behind -- is started', async () => {
     const [line = ''] = under('Claude Code', 'sh');
-    const [, launch = ''] = here(line).split(' -- ');
-    const [command = '', ...args] = shell(`printf '%s\\n' ${launch.replace(directory, `'${directory}'`)}`)
-      .trim()
-      .split('\n');
-    expect(await askOverStdio({ command, args: args.map((word) => word.replaceAll("'", '')) })).toMatchObject(ada);
+    const [, launch = ''] = line.trim().split(' -- ');
+    const [command = '', ...args] = launch.split(' ').map(here); // the paths may hold spaces, the page's words do not
+    expect(await askOverStdio({ command, args })).toMatchObject(ada);
   });
 
   test.each(['Claude Desktop', 'Cursor', 'Amazon Q'])('%s: mcpServers', async (client) => {
