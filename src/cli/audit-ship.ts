@@ -1,13 +1,14 @@
 /** `pgwarden audit ship`: a process of its own that copies the log elsewhere; no query ever waits for it. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createShipLagReader, longestWait, type ShipLag } from '../audit/ship-lag.ts';
+import type { ShipLag } from '../audit/ship-lag.ts';
 import type { ShipSettings } from '../config/config.ts';
 import { takeSeries } from '../shipping/series.ts';
 import { createShipper, type Pass, type Shipper, settleTime } from '../shipping/shipper.ts';
 import { ShipFailed } from '../shipping/target.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
+import { behind, readLag } from './audit-ship-lag.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 import { createLog, type Log } from './log.ts';
@@ -97,14 +98,11 @@ async function showStatus(
   options: ShipOptions,
   { terminal }: CommandDeps,
 ): Promise<void> {
-  const lags = await createShipLagReader(root, name).read();
-  const seconds = longestWait(lags, Date.now()) / 1000;
+  const { lags, seconds } = await readLag(root, name);
   if (options.json === true)
     terminal.out(JSON.stringify({ target: name, lag_seconds: seconds, logs: lags }, undefined, 2));
   else for (const line of [`${name}: ${behind(seconds)}`, ...lags.map(lagLine)]) terminal.out(line);
 }
-
-const behind = (seconds: number) => (seconds === 0 ? 'nothing waits' : `${seconds.toFixed(1)} s behind`);
 
 function lagLine({ id, instance, shipped, waitingSince }: ShipLag): string {
   const waiting = waitingSince === undefined ? 'all' : `waiting since ${waitingSince}`;

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { linesOf } from '../audit/support.ts';
+import { aCall, testSigningKey } from '../audit/shapes.ts';
+import { linesOf, openDesk } from '../audit/support.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { freePort } from '../support/cluster.ts';
 import { connectClient } from '../support/mcp-client.ts';
@@ -93,6 +94,23 @@ test('nothing to ship to is a usage error with the lines to add', async () => {
   const { code, stderr } = await runCli(['audit', 'ship', '--config', place.config]);
   expect(code).toBe(2);
   expect(stderr).toContain('ship: { to: s3, bucket: NAME, region: REGION }');
+});
+
+test('heads are shown with how far behind the copy is, before anything was shipped and after', async () => {
+  const bucket = await aBucket();
+  const place = await aPlace(bucket.url);
+  const desk = await openDesk(place.auditDirectory, { signingKey: testSigningKey });
+  await aCall(desk);
+  await desk.close();
+  const heads = (...more: string[]) => runCli(['audit', 'heads', '--config', place.config, ...more]);
+  const before = await heads('--json');
+  expect(JSON.parse(before.stdout)).toMatchObject({ ship: { target: 's3://evidence/pgwarden/' } });
+  expect(JSON.parse(before.stdout).ship.lag_seconds).toBeGreaterThan(0);
+  expect((await shipOnce(place.config)).code).toBe(0);
+  const after = await heads();
+  expect(after).toMatchObject({ code: 0, stderr: expect.stringContaining('s3://evidence/pgwarden/: nothing waits') });
+  const alone = await runCli(['audit', 'heads', '--json', '--directory', place.auditDirectory]);
+  expect(JSON.parse(alone.stdout)).not.toHaveProperty('ship');
 });
 
 test('calls are refused while the copy is behind, and run again once the shipper has caught up; the metric tells both', async () => {
