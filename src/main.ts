@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { LogFiles } from './audit/log-files.ts';
-import type { Broker } from './broker/answer.ts';
+import type { Broker, Watch } from './broker/answer.ts';
 import type { AskServer } from './broker/settlement.ts';
 import type { FixedName } from './catalog/fixed-statements.ts';
 import type { RunFixedStatement } from './catalog/snapshots.ts';
@@ -168,6 +168,36 @@ async function shipLag(
   return { shipLag: async () => longestWait(await reader.read(instance), Date.now()) / 1000 };
 }
 
+/** The id of the configured database that a request means, or one word for all that are not. */
+const nameOf = (databases: Databases) => (id: string | undefined) => {
+  const wanted = id ?? databases.defaultId;
+  return databases.all().find((database) => database.id === wanted)?.id ?? '_unknown';
+};
+
+interface Tracing {
+  readonly watch?: Watch;
+  readonly ofBroker: (broker: Broker, databases: Databases) => Broker;
+  readonly close: () => Promise<void>;
+}
+
+/** OpenTelemetry is loaded only where a collector is named. */
+async function openTracing({ tracing }: Config, log: Log): Promise<Tracing> {
+  if (tracing === undefined) return { ofBroker: (broker) => broker, close: async () => undefined };
+  const [{ openOtlpTracer }, { createTraces }, { traceBroker }] = await Promise.all([
+    import('./observability/otlp.ts'),
+    import('./observability/traces.ts'),
+    import('./observability/observed.ts'),
+  ]);
+  const report = (message: string) => log.warn(message);
+  const { tracer, close } = openOtlpTracer({ url: tracing.otlp, sample: tracing.sample, version, report });
+  const traces = createTraces(tracer, (thrown) => log.warn('spans are lost', { cause: String(thrown) }));
+  return {
+    watch: traces.enter,
+    ofBroker: (broker, databases) => traceBroker(broker, traces, nameOf(databases)),
+    close,
+  };
+}
+
 /** Nobody counts where nobody can look. */
 async function openMetrics({ server }: Config) {
   const same = <T>(part: T): T => part;
@@ -180,10 +210,6 @@ async function openMetrics({ server }: Config) {
     import('./observability/observed.ts'),
   ]);
   const metrics = await createMetrics();
-  const nameOf = (databases: Databases) => (id: string | undefined) => {
-    const wanted = id ?? databases.defaultId;
-    return databases.all().find((database) => database.id === wanted)?.id ?? '_unknown';
-  };
   return {
     forOperators: { text: metrics.text, watchSessions: metrics.watchSessions },
     watch: metrics.watch,
@@ -248,10 +274,16 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     caches: () => ({ readings: bytesOfReadings(), catalogs: catalogs.bytes() }),
   });
   await metrics.watch(gauges);
-  const broker: Broker = metrics.ofBroker(
-    createBroker({ databases, catalogs, decisionPoint, audit: metrics.ofAudit(audit), backends: guarded }),
+  const { watch, ...tracing } = await openTracing(config, log);
+  const corridor = createBroker({
     databases,
-  );
+    catalogs,
+    decisionPoint,
+    audit: metrics.ofAudit(audit),
+    backends: guarded,
+    ...(watch && { watch }),
+  });
+  const broker: Broker = metrics.ofBroker(tracing.ofBroker(corridor, databases), databases);
   const parts = { broker, databases, decisionPoint, catalogs, audit };
   const onFault = (error: Error & { cause?: unknown }, call: { id: string }) =>
     log.error('internal fault', {
@@ -275,6 +307,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
       await settlement.close();
       await backends.close();
       await audit.close();
+      await tracing.close();
     },
   };
 };

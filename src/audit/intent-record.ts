@@ -76,7 +76,7 @@ export function callSections(call: CallContext) {
       tool: oneLine(call.tool, 256),
       ...optional('proto', mcp?.protocol === undefined ? undefined : oneLine(mcp.protocol, 256)),
     },
-    ...optional('trace', call.trace),
+    ...optional('trace', call.trace && { id: call.trace.id, span: call.trace.span }),
     principal: principalSection(call.principal),
     client: { ...optional('addr', call.client.address), ...optional('claimed', claimed) },
     session: {

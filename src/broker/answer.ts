@@ -9,6 +9,24 @@ import type { Outcome, QueryResult, Receipt } from '../model/result.ts';
 /** What a call brings back, with the proof that it is on record. */
 export type Answer = QueryResult & { readonly receipt: Receipt };
 
+/** Where a call is in the corridor. `view` is a listing picked from the catalog; `refusal`, the record of one. */
+export type Stage =
+  | 'resolve'
+  | 'parse'
+  | 'references'
+  | 'authorize'
+  | 'intent'
+  | 'execute'
+  | 'view'
+  | 'outcome'
+  | 'refusal';
+
+/**
+ * Told that a call enters a stage and so has left the one before, `failed` if that ended in an error. It looks on: it
+ * must not throw, and nothing depends on it.
+ */
+export type Watch = (request: QueryRequest, stage: Stage, failed?: boolean) => void;
+
 export interface Broker {
   /** Walks the whole corridor. Rejects with a BrokerError; rows are never released without a durable outcome. */
   readonly run: (request: QueryRequest, signal: AbortSignal) => Promise<Answer>;

@@ -120,6 +120,13 @@ export interface AllowanceSettings {
   readonly bytes?: number;
 }
 
+export interface TracingSettings {
+  /** Where spans are posted to, as OTLP over HTTP in JSON. */
+  readonly otlp: string;
+  /** The part of the calls that is traced, of those that no caller decided about: 0 to 1. */
+  readonly sample: number;
+}
+
 export interface Config {
   /** The configuration file, absolute; undefined for old single-database flags. */
   readonly file: string | undefined;
@@ -141,6 +148,8 @@ export interface Config {
   };
   readonly pools: { readonly maxConnectionsTotal: number };
   readonly log: { readonly level: LogLevel };
+  /** Absent means that no call is traced. */
+  readonly tracing?: TracingSettings;
   /** What does not stop the start but should be known. */
   readonly warnings: readonly Finding[];
 }

@@ -167,6 +167,7 @@ export function loadConfig(file: string, environment: Environment = process.env,
     },
     pools: { maxConnectionsTotal: pools.max_connections_total },
     log: input.log,
+    ...(input.tracing !== undefined && { tracing: input.tracing }),
     warnings: [...findings, ...findWithoutEffect(input, source)],
   });
 }

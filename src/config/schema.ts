@@ -141,6 +141,19 @@ const audit = z.strictObject({
     .meta({ description: 'Whether the log may lie where locks and durability are the network’s promise.' }),
 });
 
+const tracing = z.strictObject({
+  otlp: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .refine((url) => !/^[^/]*\/\/[^/]*@/.test(url), { error: 'must hold no user or password' })
+    .meta({ description: 'The whole URL of a collector: OTLP over HTTP, in JSON. Usually ends in /v1/traces.' }),
+  sample: z
+    .number({ error: 'must be a number from 0 to 1' })
+    .min(0)
+    .max(1)
+    .prefault(1)
+    .meta({ description: 'The part of the calls that is traced; a caller that sends a traceparent has decided.' }),
+});
+
 const databases = z.record(
   z.string().regex(databaseIdPattern, { error: 'must be 1 to 63 of a-z 0-9 _ - and begin with a letter or digit' }),
   databaseSchema,
@@ -170,6 +183,7 @@ export const configSchema = z.strictObject({
       level: z.enum(logLevels).prefault('info').meta({ description: 'What is told and all that is worse.' }),
     })
     .prefault({}),
+  tracing: tracing.optional().meta({ description: 'OpenTelemetry spans of every call; absent means none.' }),
   defaults: databaseDefaultsSchema.prefault({}).meta({ description: 'Merged under every database.' }),
   include: z
     .union([text, z.array(text)], { error: 'must be a path such as databases.d/*.yaml, or a list of them' })

@@ -72,7 +72,7 @@ export interface Fleet {
 }
 
 /** Read when the server starts; a running one goes on with what it read then. */
-const fixedSections = ['server', 'stdio', 'audit', 'limits', 'log'] as const;
+const fixedSections = ['server', 'stdio', 'audit', 'limits', 'log', 'tracing'] as const;
 
 export function createFleet(parts: FleetParts): Fleet {
   const { databases, decisionPoint, backends, catalogs, audit, policySource } = parts;

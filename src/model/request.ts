@@ -59,7 +59,8 @@ export interface CallContext {
   readonly transport: 'stdio' | 'streamable-http' | 'sse' | 'internal';
   /** MCP facts for the record: JSON-RPC request id, protocol version, session id. */
   readonly mcp?: { readonly request?: string; readonly protocol?: string; readonly session?: string };
-  readonly trace?: { readonly id: string; readonly span: string };
+  /** What the client says its call is part of. */
+  readonly trace?: TraceParent;
   /** A stated reason or ticket. */
   readonly purpose?: string;
   /** The call this one belongs to: on whose behalf the broker itself reads, or that asked several databases. */
@@ -69,6 +70,14 @@ export interface CallContext {
    * depends on it.
    */
   readonly onWait?: (why: WaitReason) => void;
+}
+
+/** W3C trace context: 32 and 16 lower-case hex digits; `state` is the `tracestate` of other systems, carried and not read. */
+export interface TraceParent {
+  readonly id: string;
+  readonly span: string;
+  readonly sampled: boolean;
+  readonly state?: string;
 }
 
 /** Why a call that could not begin yet is not given up: the database wakes from a pause, or its service asked for patience. */

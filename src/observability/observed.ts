@@ -1,4 +1,4 @@
-/** The broker and the audit log with somebody counting: what they answer is handed on as it is. */
+/** The broker and the audit log with somebody counting or tracing: what they answer is handed on as it is. */
 
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { LogFiles } from '../audit/log-files.ts';
@@ -6,15 +6,16 @@ import type { Broker } from '../broker/answer.ts';
 import { asBrokerError } from '../model/errors.ts';
 import type { QueryRequest } from '../model/request.ts';
 import type { Era, Metrics } from './metrics.ts';
+import type { Ending, Traces } from './traces.ts';
 
 const secondsSince = (started: number) => (performance.now() - started) / 1000;
 
-/** Counting must never cost a call. */
+/** Looking on must never cost a call. */
 function quietly(count: () => void): void {
   try {
     count();
   } catch {
-    // a metric is lost, and nothing else
+    // a metric or a span is lost, and nothing else
   }
 }
 
@@ -55,6 +56,46 @@ export function observeBroker(broker: Broker, metrics: Metrics, nameOf: (id: str
       }),
     check: (request) => counted(request, () => broker.check(request)),
     look: (request, view) => counted(request, () => broker.look(request, view)),
+  };
+}
+
+/** A span for each call; what happens between is told by the broker itself (`watch`). */
+export function traceBroker(broker: Broker, traces: Traces, nameOf: (id: string | undefined) => string): Broker {
+  async function traced<T>(
+    request: QueryRequest,
+    work: () => Promise<T>,
+    ending: (value: T) => Omit<Ending, 'outcome'> & Partial<Ending>,
+  ): Promise<T> {
+    quietly(() => traces.begin(request, nameOf(request.databaseId)));
+    try {
+      const value = await work();
+      quietly(() => traces.end(request, { outcome: 'ok', ...ending(value) }));
+      return value;
+    } catch (thrown) {
+      traces.end(request, { outcome: asBrokerError(thrown).code });
+      throw thrown;
+    }
+  }
+
+  return {
+    run: (request, signal) =>
+      traced(
+        request,
+        () => broker.run(request, signal),
+        ({ rows, timings }) => ({ rows: rows.length, timings }),
+      ),
+    check: (request) =>
+      traced(
+        request,
+        () => broker.check(request),
+        ({ verdict }) => (verdict.ok ? {} : { outcome: verdict.error.code }),
+      ),
+    look: (request, view) =>
+      traced(
+        request,
+        () => broker.look(request, view),
+        ({ items }) => ({ rows: items.length }),
+      ),
   };
 }
 

@@ -3,13 +3,11 @@
 import { createCallId } from '../model/call-id.ts';
 import type { CallContext } from '../model/request.ts';
 import type { Caller } from './caller.ts';
+import { readTraceParent } from './trace-context.ts';
 
 export type TransportKind = CallContext['transport'];
 
 const longest = 200;
-
-/** W3C trace context, as the `_meta` key of the same name carries it. */
-const traceparent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
 
 /** What the message itself says. */
 export interface RequestFacts {
@@ -33,8 +31,7 @@ export function callContext(
   tool: string,
   transport: TransportKind,
 ): CallContext {
-  const parent = request.meta?.['traceparent'];
-  const trace = parent === undefined ? null : traceparent.exec(String(parent));
+  const trace = readTraceParent(request.meta) ?? caller.trace;
   return {
     id: createCallId(),
     tool: cut(tool),
@@ -49,7 +46,7 @@ export function callContext(
       ...(protocol === undefined ? {} : { protocol: cut(protocol) }),
       ...(request.session === undefined ? {} : { session: request.session }),
     },
-    ...(trace?.[1] && trace[2] ? { trace: { id: trace[1], span: trace[2] } } : {}),
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 

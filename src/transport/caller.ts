@@ -2,6 +2,7 @@
 
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Principal } from '../model/principal.ts';
+import type { TraceParent } from '../model/request.ts';
 
 export interface Caller {
   readonly principal: Principal;
@@ -9,6 +10,8 @@ export interface Caller {
   readonly scopes?: ReadonlySet<string>;
   /** Remote address, where there is one. */
   readonly address?: string;
+  /** What the headers of its request say; claimed, as everything a trace is made of. */
+  readonly trace?: TraceParent;
   /** Aborts when the caller's connection is gone before it was answered. */
   readonly gone?: AbortSignal;
 }

@@ -13,6 +13,7 @@ import { createProxies, type Proxies } from './proxies.ts';
 import { createResourceMetadata, type ResourceMetadata } from './resource-metadata.ts';
 import { neededScopes } from './scopes.ts';
 import type { TlsFiles } from './tls.ts';
+import { readTraceParent } from './trace-context.ts';
 
 export interface DoorOptions {
   readonly settings: GuardSettings & {
@@ -87,7 +88,7 @@ export function createDoor({ settings, onAuthenticationFailure, onError, keysCoo
       const address = proxies.addressOf(request);
       const admitted = !certified || showsCertificate(request);
       const known = admitted ? await authenticate(request) : undefined;
-      if (known !== undefined) return callerAt(known, address, response);
+      if (known !== undefined) return callerAt(known, address, request, response);
       await failures.note(address, path).catch(onError);
       if (!admitted || settings.auth.mode === 'client_certificate') throw new HttpProblem(403, uncertified, -32001);
       const challenge = resource?.challenge(request, presentedToken(request.headers) !== undefined) ?? 'Bearer';
@@ -122,11 +123,18 @@ const none: ReadonlySet<string> = new Set();
 /** There is no challenge for what a connection begins with, so this is no 401. */
 const uncertified = 'A client certificate that is valid here is required.';
 
-function callerAt(known: Authenticated, address: string, response: ServerResponse): Caller {
+function callerAt(
+  known: Authenticated,
+  address: string,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): Caller {
+  const trace = readTraceParent(headers);
   let gone: AbortSignal | undefined;
   return {
     ...known,
     address,
+    ...(trace === undefined ? {} : { trace }),
     get gone() {
       gone ??= goneSignal(response); // most calls are answered without one
       return gone;

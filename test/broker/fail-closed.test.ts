@@ -5,7 +5,7 @@ import type { AuditLog } from '../../src/audit/audit-log.ts';
 import { openAuthorized } from '../../src/audit/audit-log.ts';
 import type { Backend } from '../../src/backends/backend.ts';
 import { StaleCatalog } from '../../src/backends/stale-catalog.ts';
-import type { BrokerParts } from '../../src/broker/broker.ts';
+import type { BrokerParts } from '../../src/broker/parts.ts';
 import { Refusal } from '../../src/model/errors.ts';
 import type { Decision } from '../../src/policy/permit.ts';
 import { openStatement } from '../../src/sql/statement.ts';

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAuthorized } from '../../src/audit/audit-log.ts';
-import type { BrokerParts } from '../../src/broker/broker.ts';
+import type { BrokerParts } from '../../src/broker/parts.ts';
 import { Refusal } from '../../src/model/errors.ts';
 import { noParameters, type QueryRequest } from '../../src/model/request.ts';
 import { openStatement } from '../../src/sql/statement.ts';

@@ -9,7 +9,8 @@ import { type AuditDesk, type AuditDeskOptions, createAuditDesk } from '../../sr
 import type { Backend } from '../../src/backends/backend.ts';
 import { createBackends } from '../../src/backends/backends.ts';
 import type { Broker } from '../../src/broker/answer.ts';
-import { type BrokerParts, createBroker } from '../../src/broker/broker.ts';
+import { createBroker } from '../../src/broker/broker.ts';
+import type { BrokerParts } from '../../src/broker/parts.ts';
 import type { AskServer } from '../../src/broker/settlement.ts';
 import { createCatalogs, type RunFixedStatement } from '../../src/catalog/snapshots.ts';
 import { createDatabases } from '../../src/databases/registry.ts';
