@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 import { createCommitQueue, type Entry, type Placed, type QueueLimits } from './commit-queue.ts';
 import { beginFrame, type Frame, type Head, isTooLong, newHead } from './frame.ts';
 import { listSegments, prepareDirectory, type Segment, segmentName } from './layout.ts';
-import { LogUnavailable } from './log-errors.ts';
+import { isMissing, LogUnavailable } from './log-errors.ts';
 import type { LogFiles } from './log-files.ts';
 import { type OpenCall, openSections, partOpenCalls, type Unsettled } from './open-calls.ts';
 import { type Opening, recoverRecords, type Torn } from './opening-records.ts';
@@ -121,7 +121,9 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
 
   /** A file left plain is complete, or it was made for a rotation that failed, and never written to. */
   async function finishFile({ path, first: begins }: Segment): Promise<void> {
-    if ((await stat(path)).size === 0) await unlink(path);
+    const bytes = await sizeOf(path);
+    if (bytes === undefined) return; // compressed meanwhile: the work was handed out before this opening
+    if (bytes === 0) await unlink(path);
     else setting.closed?.(path, begins);
   }
 
@@ -356,4 +358,15 @@ export async function openLog(setting: LogSetting, directory: string, origin: st
 
 function settled(call: string, iseq: number, st: 'not_executed' | 'withheld'): OutcomeBody {
   return { type: 'outcome', call, iseq, st, why: 'audit_deadline' };
+}
+
+/** In bytes; undefined where there is no such file. */
+function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    (error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    },
+  );
 }

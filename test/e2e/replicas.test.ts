@@ -142,7 +142,10 @@ test('a replica killed under load loses no record it acknowledged; the other goe
   const leaves = leavesOnDisk();
   expect(receipts.filter(({ leaf }) => !leaves.has(leaf))).toEqual([]);
   const verified = await runCli(['audit', 'verify', '--full', '--directory', place.auditDirectory]);
-  expect(verified).toMatchObject({ code: 0 });
+  const found = verified.stdout.split('\n').filter((line) => line.includes('FINDING'));
+  // it may have died in the middle of calls, which only its next start can settle
+  expect(found.filter((line) => !line.includes('FINDING unanswered'))).toEqual([]);
+  expect(verified.code).toBe(found.length === 0 ? 0 : 1);
 });
 
 /** The leaf of every record in the logs of all instances. */

@@ -24,7 +24,7 @@ export function hygienePromises(bench: () => Bench): void {
     test('what a user function left in the session is gone', async () => {
       await bench().run('SELECT leaves_traces()', { access: userFunction });
       const { rows } = await bench().run(
-        "SELECT (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'), (SELECT count(*) FROM pg_prepared_statements WHERE name = 'left_behind')",
+        "SELECT (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())), (SELECT count(*) FROM pg_prepared_statements WHERE name = 'left_behind')",
       );
       expect(rows).toEqual([[0, 0]]);
     });

@@ -107,8 +107,8 @@ CREATE FUNCTION sales.lower(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BE
 CREATE FUNCTION public.touch() RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN PERFORM nextval(''public.ticket_numbers''); RETURN 1; END';
 CREATE VIEW public.v_runs_sql AS SELECT query_to_xml('select 1', true, false, '') AS x;
 CREATE VIEW public.v_peek AS SELECT public.peek_secret(1) AS s;
-CREATE TABLE public.tickets (id int PRIMARY KEY, owner text, title text);
-INSERT INTO public.tickets VALUES (1, 'ann', 'One'), (2, 'bob', 'Two');
-CREATE POLICY own_tickets ON public.tickets USING (owner = current_user OR EXISTS (SELECT 1 FROM private.secrets WHERE id = 1));
-ALTER TABLE public.tickets ENABLE ROW LEVEL SECURITY;
-CREATE VIEW public.v_tickets AS SELECT id, title FROM public.tickets;
+CREATE TABLE public.claims (id int PRIMARY KEY, owner text, title text);
+INSERT INTO public.claims VALUES (1, 'ann', 'One'), (2, 'bob', 'Two');
+CREATE POLICY own_claims ON public.claims USING (owner = current_user OR id < 100);
+ALTER TABLE public.claims ENABLE ROW LEVEL SECURITY;
+CREATE VIEW public.v_claims AS SELECT id, title FROM public.claims;

@@ -1,2 +1,2 @@
 -- expect: ok
-SELECT t.id, v.title FROM tickets t JOIN v_tickets v USING (id) ORDER BY 1
+SELECT t.id, v.title FROM claims t JOIN v_claims v USING (id) ORDER BY 1

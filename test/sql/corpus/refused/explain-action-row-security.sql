@@ -1,4 +1,4 @@
 -- expect: POLICY_DENIED
 -- rules: pg_catalog.pg_policy
 -- action: explain
-SELECT title FROM tickets
+SELECT title FROM claims
