@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [section …] [--quick] [--only TEXT] [--compare] [--page]`: prints figures measured within one run; nothing here
- * passes or fails. Sections: throughput, cold-start, memory (on the results page), pipeline, data-api, audit (by name).
+ * passes or fails. Sections: throughput, cold-start, memory (on the results page), pipeline, catalog, data-api, audit (by name).
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startCluster } from '../support/cluster.ts';
 import { audit } from './audit.ts';
+import { catalog } from './catalog.ts';
 import { coldStart } from './cold-start.ts';
 import { compareWith } from './compare.ts';
 import { dataApi } from './data-api.ts';
@@ -48,6 +49,7 @@ async function measure(): Promise<Figures> {
   await connection.end();
   try {
     if (wants('pipeline')) await pipeline(cluster);
+    if (wants('catalog')) await catalog(cluster, 3);
     if (wants('data-api')) await dataApi(cluster, 200);
     if (wants('audit')) await audit();
     return {
