@@ -1,6 +1,7 @@
 /** Old single-database usage on the built command: the flags start a server that answers as its policy says. */
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,7 +87,10 @@ describe('the design’s own command lines', () => {
 
     const env = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...exports, FASTMCP_HOST: '127.0.0.1' };
     const server = spawn(process.execPath, [entry, ...args], { env, stdio: 'ignore' });
-    onTestFinished(() => void server.kill());
+    onTestFinished(async () => {
+      server.kill();
+      await once(server, 'exit'); // it writes its last records before its directory is removed
+    });
     await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).ok).toBe(true), 10_000);
     const client = await connectClient(`http://127.0.0.1:${port}/mcp`);
     expect((await client.call('list_databases', {})).structured).toMatchObject({ databases: [{ id: 'default' }] });
