@@ -58,55 +58,62 @@ export async function leanConnection(port: number): Promise<LeanConnection> {
   };
 }
 
-/** Joins what arrives to answers: by Content-Length, or by chunks. */
+/** Joins what arrives to answers: by Content-Length, or by chunks, which are set aside as they come. */
 function answerReader(deliver: (answer: LeanAnswer) => void): (chunk: Buffer) => void {
   let parts: Buffer[] = [];
   let received = 0;
   let wanted = 0;
+  let begun: Pick<LeanAnswer, 'status' | 'head'> | undefined;
+  let chunks: Buffer[] = [];
+
+  function keep(rest: Buffer, needed: number): void {
+    parts = rest.length === 0 ? [] : [rest];
+    received = rest.length;
+    wanted = needed;
+  }
+
+  function end(answer: LeanAnswer): void {
+    begun = undefined;
+    chunks = [];
+    keep(Buffer.alloc(0), 0);
+    deliver(answer);
+  }
+
   return (chunk) => {
     parts.push(chunk);
     received += chunk.length;
     if (received < wanted) return;
-    const bytes = parts.length === 1 ? chunk : Buffer.concat(parts);
-    parts = [bytes];
-    const answer = readAnswer(bytes);
-    if (typeof answer === 'number') {
-      wanted = answer;
-      return;
+    let bytes = parts.length === 1 ? chunk : Buffer.concat(parts);
+    if (begun === undefined) {
+      const start = bytes.indexOf(headEnd) + headEnd.length;
+      if (start < headEnd.length) return keep(bytes, bytes.length + 1);
+      const head = bytes.toString('latin1', 0, start - headEnd.length);
+      const status = Number(head.slice(9, 12));
+      const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
+      if (length !== undefined) {
+        const total = start + Number(length);
+        if (bytes.length < total) return keep(bytes, total);
+        return end({ status, head, body: bytes.subarray(start, total) });
+      }
+      if (!/\r\ntransfer-encoding: chunked/i.test(head)) return end({ status, head, body: Buffer.alloc(0) });
+      begun = { status, head };
+      bytes = bytes.subarray(start);
     }
-    parts = [];
-    received = 0;
-    wanted = 0;
-    deliver(answer);
+    const { at, needed } = takeChunks(bytes, chunks);
+    if (needed === 0) end({ ...begun, body: Buffer.concat(chunks) });
+    else keep(bytes.subarray(at), needed - at);
   };
 }
 
-/** The answer, or how many bytes are needed at least to tell. */
-function readAnswer(bytes: Buffer): LeanAnswer | number {
-  const end = bytes.indexOf(headEnd);
-  if (end < 0) return bytes.length + 1;
-  const head = bytes.toString('latin1', 0, end);
-  const status = Number(head.slice(9, 12));
-  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-  const start = end + headEnd.length;
-  if (length !== undefined) {
-    const total = start + Number(length);
-    return bytes.length < total ? total : { status, head, body: bytes.subarray(start, total) };
-  }
-  if (!/\r\ntransfer-encoding: chunked/i.test(head)) return { status, head, body: Buffer.alloc(0) };
-  const body = readChunks(bytes, start);
-  return typeof body === 'number' ? body : { status, head, body };
-}
-
-function readChunks(bytes: Buffer, start: number): Buffer | number {
-  const chunks: Buffer[] = [];
-  for (let at = start; ; ) {
+/** Sets whole chunks aside; answers where the rest begins, and up to where bytes are needed: 0 when the last chunk was there. */
+function takeChunks(bytes: Buffer, chunks: Buffer[]): { readonly at: number; readonly needed: number } {
+  for (let at = 0; ; ) {
     const line = bytes.indexOf('\r\n', at);
-    if (line < 0) return bytes.length + 1;
+    if (line < 0) return { at, needed: bytes.length + 1 };
     const size = Number.parseInt(bytes.toString('latin1', at, line), 16);
     const next = line + 2 + size + 2;
-    if (bytes.length < next) return next;
-    if (size === 0) return Buffer.concat(chunks);
+    if (bytes.length < next) return { at, needed: next };
+    if (size === 0) return { at: next, needed: 0 };
     chunks.push(bytes.subarray(line + 2, line + 2 + size));
     at = next;
   }
