@@ -2,29 +2,22 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { leafHash } from '../../src/audit/chain.ts';
 import { exitCodeOf } from '../../src/audit/findings.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import type { Receipt } from '../../src/model/result.ts';
+import { buildProgram, programOf } from '../support/child-program.ts';
 import { aCall, aPermit } from './shapes.ts';
 import { freshDirectory, linesOf, openDesk, recordsOf, segmentsOf } from './support.ts';
 
 const rounds = process.env['PGWARDEN_SOAK'] ? 1000 : 20;
-const program = resolve(import.meta.dirname, '../../node_modules/.cache/pgwarden-test/child-writer.mjs');
+const source = join(import.meta.dirname, 'child-writer.ts');
+const program = programOf(source);
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'child-writer.ts')],
-    outfile: program,
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-  });
+  await buildProgram(source);
 });
 
 interface Writer {

@@ -1,33 +1,25 @@
 /** One flush for many logs: what the journal acknowledged survives a kill, and a power cut that takes all the logs had not flushed. */
 
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { leafHash } from '../../src/audit/chain.ts';
 import { exitCodeOf } from '../../src/audit/findings.ts';
 import { encodeJournalFrame, replayJournal } from '../../src/audit/journal-frames.ts';
 import { readVerifierKey } from '../../src/audit/note.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
+import { buildProgram, heardFrom, programOf } from '../support/child-program.ts';
 import { failingFiles } from './failing-files.ts';
 import { aCall, aPermit, testSigningKey, testVerifierKey } from './shapes.ts';
 import { freshDirectory, linesOf, openDesk } from './support.ts';
 
-const program = resolve(import.meta.dirname, '../../node_modules/.cache/pgwarden-test/child-journal.mjs');
+const source = join(import.meta.dirname, 'child-journal.ts');
+const program = programOf(source);
 const trusted = [readVerifierKey(testVerifierKey)].filter((key) => key !== undefined);
 const databases = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'child-journal.ts')],
-    outfile: program,
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-  });
+  await buildProgram(source);
 });
 
 interface Said {
@@ -40,25 +32,7 @@ interface Said {
   readonly journalled?: boolean;
 }
 
-function run(directory: string, at: number, when: string): Promise<readonly Said[]> {
-  const child = spawn(process.execPath, [program, directory, String(at), when], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  return new Promise((done) =>
-    child.on('close', () =>
-      done(
-        text
-          .split('\n')
-          .slice(0, -1)
-          .map((line) => JSON.parse(line)),
-      ),
-    ),
-  );
-}
+const run = (directory: string, at: number, when: string) => heardFrom<Said>(program, [directory, String(at), when]);
 
 /** A power cut at its worst: of every file, only what was flushed is left. */
 function cutPower(directory: string, said: readonly Said[]): void {

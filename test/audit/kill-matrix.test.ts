@@ -1,29 +1,19 @@
-/** Killed before, in the middle of and after every file operation of a few calls: the log comes back whole and says what was cut short. */
-
-import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { leafHash } from '../../src/audit/chain.ts';
 import { exitCodeOf } from '../../src/audit/findings.ts';
 import { readVerifierKey } from '../../src/audit/note.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
+import { buildProgram, heardFrom, programOf } from '../support/child-program.ts';
 import { aCall, testSigningKey, testVerifierKey } from './shapes.ts';
 import { freshDirectory, linesOf, openDesk, recordsOf } from './support.ts';
 
-const program = resolve(import.meta.dirname, '../../node_modules/.cache/pgwarden-test/child-steps.mjs');
+const source = join(import.meta.dirname, 'child-steps.ts');
+const program = programOf(source);
 const trusted = [readVerifierKey(testVerifierKey)].filter((key) => key !== undefined);
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'child-steps.ts')],
-    outfile: program,
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-  });
+  await buildProgram(source);
 });
 
 interface Printed {
@@ -34,25 +24,7 @@ interface Printed {
   readonly steps?: number;
 }
 
-function run(directory: string, at: number, when: string): Promise<readonly Printed[]> {
-  const child = spawn(process.execPath, [program, directory, String(at), when], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  return new Promise((done) =>
-    child.on('close', () =>
-      done(
-        text
-          .split('\n')
-          .slice(0, -1)
-          .map((line) => JSON.parse(line)),
-      ),
-    ),
-  );
-}
+const run = (directory: string, at: number, when: string) => heardFrom<Printed>(program, [directory, String(at), when]);
 
 async function checkAfterwards(printed: readonly Printed[], directory: string, name: string): Promise<void> {
   const desk = await openDesk(directory, { signingKey: testSigningKey });

@@ -1,8 +1,7 @@
 /** Killed between a write's COMMIT and its outcome: the next start asks the server what became of it, and the log says it. */
 
 import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAuthorized } from '../../src/audit/audit-log.ts';
 import { eachCall } from '../../src/audit/calls.ts';
@@ -16,24 +15,18 @@ import type { Json } from '../../src/model/result.ts';
 import { failingFiles } from '../audit/failing-files.ts';
 import { freshDirectory, recordsOf } from '../audit/support.ts';
 import { aDatabase } from '../support/authorized.ts';
+import { buildProgram, programOf } from '../support/child-program.ts';
 import { openCorridor } from '../support/corridor.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { tcpRelay } from '../support/tcp-relay.ts';
 import { writableDatabase, writerPolicy } from './settled-writes.ts';
 
-const program = resolve(import.meta.dirname, '../../node_modules/.cache/pgwarden-test/child-write.mjs');
+const source = join(import.meta.dirname, 'child-write.ts');
+const program = programOf(source);
 let database: TestDatabase;
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'child-write.ts')],
-    outfile: program,
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-  });
+  await buildProgram(source);
   database = await testDatabase({ seed: 'CREATE TABLE public.marks (mark text)' });
 });
 afterAll(() => database.drop());
