@@ -103,8 +103,8 @@ test('what was announced before is carried on when its own announcement is retir
   const { directory } = await severalFiles();
   await runOn(366, directory);
   await runOn(368, directory);
-  await runOn(733, directory); // the file with the announcements is past its own time now
-  await runOn(735, directory);
+  await runOn(734, directory); // the file with the announcements is past its own time now
+  await runOn(736, directory);
   expect(closed(directory).length).toBeLessThan(3);
   const found = await findings(directory);
   expect(exitCodeOf(found), JSON.stringify(found)).toBe(0);
