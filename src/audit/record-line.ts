@@ -25,7 +25,7 @@ function describe(record: LogRecord): string {
     case 'precommit':
       return `PRECOMMIT transaction ${record.xid}${record.affected === undefined ? '' : `  ${record.affected} affected`}  of #${record.iseq}  [${record.call}]`;
     case 'retired':
-      return `RETIRED ${record.file}: records ${record.first} to ${record.last}, kept ${record.keep_days} days after ${record.until}`;
+      return `RETIRED ${record.file}: records ${record.first} to ${record.last}, kept ${record.keep_days} days after ${record.until} (${record.reason})`;
     case 'recover':
       return `RECOVER after ${record.why}: ${record.orphans.length} calls without outcome, ${record.torn_bytes} bytes set aside`;
     case 'genesis':

@@ -260,7 +260,9 @@ const retired = z.strictObject({
   root: hex64,
   /** `seq` of the announcement of the file before it. */
   before: count.optional(),
+  /** Days the file stayed in the directory. */
   keep_days: count,
+  /** The key that said so: `keep_days`, or `hot_days` where a copy was shipped and is kept on. */
   reason: text(256),
   by: name,
 });

@@ -87,7 +87,7 @@ export async function planRetention(
     const next = segments[at + 1];
     if (next === undefined || !segment.compressed) break;
     const { ts } = await openingOf(next.path); // no record of the file before it is younger
-    const due = Date.parse(ts) + policy.keepDays * day;
+    const due = Date.parse(ts) + policy.days * day;
     const file = basename(segment.path);
     const step = (state: RetentionStep['state'], when = due) =>
       steps.push({ file, first: segment.first, due: new Date(when).toISOString(), state });
@@ -159,8 +159,8 @@ async function announcementOf(
     sha256: await contentHash(segment.path),
     root,
     ...(before === undefined ? {} : { before: before.seq }),
-    keep_days: policy.keepDays,
-    reason: 'keep_days',
+    keep_days: policy.days,
+    reason: policy.reason,
     by: 'process',
   };
 }
@@ -217,7 +217,7 @@ export function createRetention({
       const at = segments.findIndex((segment) => segment.first === first);
       const body = await announcementOf(segments, at, await announcements(segments), policy);
       await logs.use(id, (log) => log.note(body));
-      report(`${directory}/${body.file} was kept ${policy.keepDays} days; it will be removed in a day`);
+      report(`${directory}/${body.file} was kept ${policy.days} days; it will be removed in a day`);
     }
   }
 

@@ -21,9 +21,13 @@ const announcement = z.object({
   root: z.string(),
   before: z.number().optional(),
   keep_days: z.number(),
+  reason: z.string().optional(),
 });
 
 const day = 86_400_000;
+
+/** A file goes after `hot_days` only once its copy is elsewhere. */
+const copyKept = (reason = '') => (reason === 'hot_days' ? ', once they were shipped: verify that copy too' : '');
 
 export function createRetirementCheck(report: Report): RetirementCheck {
   let beginning = 0;
@@ -34,14 +38,14 @@ export function createRetirementCheck(report: Report): RetirementCheck {
   function see(record: unknown, seq: number): void {
     const seen = announcement.safeParse(record).data;
     if (seen === undefined) return; // a full verification says what is wrong with it
-    const { last, root, until, ts, keep_days: keepDays, file } = seen;
+    const { last, root, until, ts, keep_days: keepDays, file, reason } = seen;
     const known = roots.get(last + 1);
     if (last + 1 >= beginning && known !== root)
       report('damage', 'retired_falsely', `${file} ends at record ${last}, and no file begins there over those lines`);
     if (Date.parse(ts) - Date.parse(until) < keepDays * day)
       report('finding', 'retired_early', `${file} was to be kept ${keepDays} days after ${until}`);
     if (last + 1 === beginning)
-      explained = `records 0 to ${last} were retired after ${keepDays} days, as record ${seq} says; verification begins at the frontier the log kept`;
+      explained = `records 0 to ${last} were retired after ${keepDays} days, as record ${seq} says${copyKept(reason)}; verification begins at the frontier the log kept`;
   }
 
   return {

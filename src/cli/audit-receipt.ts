@@ -11,7 +11,8 @@ const verdicts: Record<ReceiptVerdict, string> = {
   present: 'Present: the log holds the record this receipt was given for, at its place.',
   absent: 'ABSENT: the log is shorter than the receipt says it was.',
   different: 'DIFFERENT: at that place the log now holds another record.',
-  retired: 'RETIRED: the file with that record was kept as long as the policy says, and the log says when it went.',
+  retired:
+    'RETIRED: the file with that record was kept as long as the policy says, and the log says when it went. A copy that was shipped before may hold it.',
   no_log: 'NO LOG: the log the receipt names is not here.',
 };
 

@@ -2,7 +2,7 @@
 
 import { listLogs } from '../audit/layout.ts';
 import { planRetention, type RetentionStep } from '../audit/retention.ts';
-import { retentionOf } from '../audit/retention-policy.ts';
+import { type RetentionPolicy, removalOf } from '../audit/retention-policy.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import type { CommandDeps } from './deps.ts';
@@ -21,14 +21,12 @@ const words: Record<RetentionStep['state'], (due: string) => string> = {
   removable: (due) => `announced in the log; removed since ${due}, at the server's next round`,
 };
 
-/** Of every log, or those asked for, as the configuration decides. `_access` is its readers' and never retired. */
+/** Of every log, or those asked for. `_access` is its readers' and never retired. */
 export async function plannedFiles(
   root: string,
-  settings: Parameters<typeof retentionOf>[0],
+  policy: RetentionPolicy,
   only: readonly string[] = [],
 ): Promise<readonly PlannedFile[]> {
-  const policy = retentionOf({ ...settings, expired: 'remove' });
-  if (policy === undefined) return [];
   const files: PlannedFile[] = [];
   for (const { id, instance } of await listLogs(root)) {
     if (id === '_access' || (only.length > 0 && !only.includes(id))) continue;
@@ -45,16 +43,21 @@ export async function auditRetention(
   deps: CommandDeps,
 ): Promise<void> {
   const { audit } = await deps.loadConfig(options.config);
-  const files = await plannedFiles(await auditDirectory(options, deps), audit, databases);
-  const { keepDays, expired } = audit;
-  if (options.json === true) deps.terminal.out(JSON.stringify({ expired, keepDays, files }, undefined, 2));
+  const policy = removalOf(audit);
+  const files = await plannedFiles(await auditDirectory(options, deps), policy, databases);
+  const { hotDays, keepDays, expired } = audit;
+  if (options.json === true) deps.terminal.out(JSON.stringify({ expired, hotDays, keepDays, files }, undefined, 2));
   else {
     const rule =
       expired === 'keep' ? 'Nothing is removed (audit.expired: keep). With remove' : 'Files past that are removed';
-    deps.terminal.out(`Kept: ${keepDays} days. ${rule}:`);
+    deps.terminal.out(`Kept: ${policy.days} days${whereElse(policy, audit.ship?.keepDays)}. ${rule}:`);
     for (const { log, file, state, due } of files)
       deps.terminal.out(`${log}/${file}  ${words[state](due.slice(0, 10))}`);
     if (files.length === 0) deps.terminal.out('No closed file yet: the one a log is written to never goes.');
   }
   deps.exitWith(0);
+}
+
+function whereElse({ reason }: RetentionPolicy, copyDays = 0): string {
+  return reason === 'keep_days' ? '' : ` here (hot_days), and ${copyDays} days as the copy that was shipped`;
 }

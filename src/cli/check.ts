@@ -34,12 +34,16 @@ async function checkPolicies({ policy, databases }: Config): Promise<Finding[]> 
 
 /** What the next start would announce or remove: better known before. */
 async function checkRetention({ file, audit }: Config): Promise<Finding[]> {
-  if (audit.expired === 'keep') return [];
-  const { plannedFiles } = await import('./audit-retention.ts');
-  const files = await plannedFiles(audit.directory, audit).catch(() => []); // there is no log yet
+  const [{ retentionOf }, { plannedFiles }] = await Promise.all([
+    import('../audit/retention-policy.ts'),
+    import('./audit-retention.ts'),
+  ]);
+  const policy = retentionOf(audit);
+  if (policy === undefined) return [];
+  const files = await plannedFiles(audit.directory, policy).catch(() => []); // there is no log yet
   const going = files.filter(({ state }) => state === 'due' || state === 'announced' || state === 'removable');
   if (going.length === 0) return [];
-  const message = `${going.length} files of the audit log are past ${audit.keepDays} days and will be removed`;
+  const message = `${going.length} files of the audit log are past ${policy.days} days and will be removed`;
   const hint = 'pgwarden audit retention lists them; audit.legal_hold keeps those of a database.';
   return [{ severity: 'warning', ...(file !== undefined && { file }), key: 'audit.expired', message, hint }];
 }

@@ -98,8 +98,9 @@ export interface AuditSettings {
   readonly sql: 'redacted' | 'hmac' | 'fingerprint' | 'full';
   readonly hmacKey?: SecretReference;
   readonly signingKey?: SecretReference;
+  /** Days a file stays here once its copy is elsewhere. */
   readonly hotDays: number;
-  /** What becomes of files older than `keepDays`. */
+  /** What becomes of files older than `keepDays`, or `hotDays` with `ship`. */
   readonly expired: 'keep' | 'remove';
   /** Ids of databases of which no file is removed. */
   readonly legalHold: readonly string[];

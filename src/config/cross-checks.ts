@@ -66,7 +66,14 @@ function checkServer({ server, audit }: ConfigInput, source: YamlFile): Finding[
   if (audit.keep_days < audit.hot_days) {
     findings.push(at(source, ['audit', 'keep_days'], 'error', `must not be less than hot_days (${audit.hot_days})`));
   }
-  return [...findings, ...checkShipping(audit, source)];
+  return [...findings, ...checkShipping(audit, source), ...checkCopy(audit, source)];
+}
+
+/** Files may leave the directory after hot_days because the copy stays; so it must stay. */
+function checkCopy({ ship, keep_days: keepDays, expired }: ConfigInput['audit'], source: YamlFile): Finding[] {
+  if (expired === 'keep' || ship?.keep_days === undefined || ship.keep_days >= keepDays) return [];
+  const message = `must not be less than audit.keep_days (${keepDays}) where audit.expired is remove`;
+  return [at(source, ['audit', 'ship', 'keep_days'], 'error', message, 'After hot_days the copy is all there is.')];
 }
 
 /** Milliseconds that a pass may take when all is well: lines settle for two seconds, then they are sent. */

@@ -16,7 +16,7 @@ import { type Environment, isWritable, localUser, stateAuditDirectory } from './
 import { shareOfReplica } from './replicas.ts';
 import { type ConfigInput, configSchema, includedSchema } from './schema.ts';
 import { buildShip } from './ship-schema.ts';
-import { findWithoutEffect } from './unbuilt.ts';
+import { findWithoutEffect } from './without-effect.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 /** Texts that stand for files, by absolute path: a change is read before it is written. */

@@ -124,11 +124,17 @@ const audit = z.strictObject({
     .meta({ description: 'How SQL text is recorded.' }),
   hmac_key: secretReference.optional(),
   signing_key: secretReference.optional(),
-  hot_days: days.prefault(90).meta({ description: 'Days the logs are kept at hand.' }),
-  keep_days: days.prefault(365).meta({ description: 'Days the logs are kept at least.' }),
+  hot_days: days
+    .prefault(90)
+    .meta({ description: 'Days a file stays in the directory, with ship and expired: remove.' }),
+  keep_days: days
+    .prefault(365)
+    .meta({
+      description: 'Days the log is kept at least: in the directory, or after hot_days as the copy that ship made.',
+    }),
   expired: z.enum(['keep', 'remove']).prefault('keep').meta({
     description:
-      'Files older than keep_days. remove: announced in the log, gone a day later; never before they are shipped, with ship.',
+      'Files older than keep_days, or with ship than hot_days. remove: announced in the log, gone a day later, never before they are shipped.',
   }),
   legal_hold: z.array(text).prefault([]).meta({ description: 'Databases of which no file is removed.' }),
   ship: shipSchema.optional().meta({ description: 'Where `pgwarden audit ship` copies the log to.' }),

@@ -9,7 +9,7 @@ import { exitCodeOf } from '../../src/audit/findings.ts';
 import { readVerifierKey } from '../../src/audit/note.ts';
 import { checkReceipt, readLeaves, writeProof } from '../../src/audit/proof.ts';
 import { planRetention } from '../../src/audit/retention.ts';
-import type { RetentionPolicy } from '../../src/audit/retention-policy.ts';
+import { type RetentionPolicy, retentionOf } from '../../src/audit/retention-policy.ts';
 import { writeCursor } from '../../src/audit/ship-cursor.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import type { Receipt } from '../../src/model/result.ts';
@@ -18,7 +18,7 @@ import { freshDirectory, linesOf, openDesk, recordsOf, segmentsOf } from './supp
 
 const day = 86_400_000;
 const start = Date.UTC(2026, 0, 1, 12);
-const policy: RetentionPolicy = { keepDays: 365, held: new Set() };
+const policy: RetentionPolicy = { days: 365, reason: 'keep_days', held: new Set() };
 const trusted = [readVerifierKey(testVerifierKey)].filter((key) => key !== undefined);
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: start }));
@@ -170,7 +170,7 @@ test('a clock that is moved while the server runs stops removals', async () => {
 
 test('an announcement sooner than its own policy allows is a finding', async () => {
   const { directory } = await severalFiles();
-  await runOn(31, directory, { keepDays: 30 });
+  await runOn(31, directory, { days: 30 });
   const active = segmentsOf(directory).at(-1) ?? '';
   forge(active, (line) => line.replace('"keep_days":30', '"keep_days":365'));
   expect(await codes(directory)).toContain('finding retired_early');
@@ -239,6 +239,38 @@ test('where a copy elsewhere is required, a file goes only once it and its annou
   await runOn(368, directory, { shippedTo: target });
   expect(closed(directory).filter((path) => before.includes(path))).toEqual([]);
   expect(exitCodeOf(await findings(directory))).toBe(0);
+});
+
+const settings = { hotDays: 90, keepDays: 365, expired: 'remove', legalHold: [] } as const;
+
+test('a file leaves after hot_days once a copy elsewhere is kept on, and says so', async () => {
+  const { directory } = await severalFiles();
+  const before = closed(directory);
+  const moved = retentionOf({ ...settings, ship: { name: 's3://kept/' } });
+  const ship = () =>
+    writeCursor(
+      directory,
+      { id: 'orders', instance: 'i1' },
+      { target: 's3://kept/', origin: 'o', size: 9_999, leaf: '0'.repeat(64), first: 0, offset: 0, ts: '', at: '' },
+    );
+  await ship();
+  await runOn(89, directory, moved);
+  expect(announced(directory)).toEqual([]);
+  await runOn(91, directory, moved);
+  expect(announced(directory)[0]).toMatchObject({ keep_days: 90, reason: 'hot_days' });
+  await runOn(93, directory, moved);
+  expect(closed(directory).filter((path) => before.includes(path))).toEqual([]);
+  const found = await findings(directory);
+  expect(exitCodeOf(found), JSON.stringify(found)).toBe(0);
+  expect(found).toContainEqual(
+    expect.objectContaining({ code: 'retired', message: expect.stringContaining('verify that copy too') }),
+  );
+});
+
+test('without a copy elsewhere hot_days removes nothing', async () => {
+  const { directory } = await severalFiles();
+  await runOn(91, directory, retentionOf(settings));
+  expect(announced(directory)).toEqual([]);
 });
 
 const textOf = (path: string) =>

@@ -231,9 +231,21 @@ test.each([
   expect(findings).toMatchObject([{ key }]);
 });
 
-test.each([['audit: { keep_days: 400 }', 'audit.keep_days']])(
-  '%s loads, and says that it has no effect yet',
-  (text, key) => {
-    expect(configOf(`${text}\n${embedded}`).warnings).toMatchObject([{ key, line: 1, severity: 'warning' }]);
-  },
-);
+const bucket = 'ship: { to: s3, bucket: evidence, region: eu-central-1 }';
+
+test.each([
+  ['audit: { keep_days: 400 }', 'audit.keep_days'],
+  ['audit: { hot_days: 30 }', 'audit.hot_days'],
+  ['audit: { hot_days: 30, expired: remove }', 'audit.hot_days'],
+  [`audit: { hot_days: 30, ${bucket} }`, 'audit.hot_days'],
+])('%s loads, and says that the key has no effect', (text, key) => {
+  expect(configOf(`${text}\n${embedded}`).warnings).toMatchObject([{ key, line: 1, severity: 'warning' }]);
+});
+
+test('hot_days with a copy elsewhere is in effect, and the copy must be kept as long as the log', () => {
+  expect(configOf(shipped('hot_days: 30, expired: remove')).warnings).toEqual([]);
+  const short = `audit: { expired: remove, ${bucket.replace(' }', ', keep_days: 100 }')} }`;
+  const findings = findingsOf(() => configOf(`${short}\n${embedded}`));
+  expect(findings).toMatchObject([{ key: 'audit.ship.keep_days', message: expect.stringContaining('365') }]);
+  expect(configOf(`${short.replace('expired: remove', 'expired: keep')}\n${embedded}`).audit.ship?.keepDays).toBe(100);
+});

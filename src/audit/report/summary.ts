@@ -251,7 +251,7 @@ function eventText(record: LogRecord): string | undefined {
     case 'recover':
       return `${clock}after ${record.why}: ${record.orphans.length} calls without an outcome, ${record.torn_bytes} bytes set aside`;
     case 'retired':
-      return `${clock}${record.file} announced for removal: records ${record.first} to ${record.last}, after ${record.keep_days} days`;
+      return `${clock}${record.file} announced for removal: records ${record.first} to ${record.last}, after ${record.keep_days} days (${record.reason})`;
     case 'degraded':
       return `${clock}${record.why}`;
     case 'resumed':
