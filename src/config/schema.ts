@@ -127,11 +127,9 @@ const audit = z.strictObject({
   hot_days: days
     .prefault(90)
     .meta({ description: 'Days a file stays in the directory, with ship and expired: remove.' }),
-  keep_days: days
-    .prefault(365)
-    .meta({
-      description: 'Days the log is kept at least: in the directory, or after hot_days as the copy that ship made.',
-    }),
+  keep_days: days.prefault(365).meta({
+    description: 'Days the log is kept at least: in the directory, or after hot_days as the copy that ship made.',
+  }),
   expired: z.enum(['keep', 'remove']).prefault('keep').meta({
     description:
       'Files older than keep_days, or with ship than hot_days. remove: announced in the log, gone a day later, never before they are shipped.',
