@@ -149,6 +149,7 @@ export async function mountHttp(options: HttpOptions, makeMcpServer: MakeMcpServ
     async close() {
       closing = true;
       const closed = new Promise((resolve) => server.close(resolve));
+      await streamable.endSubscriptions();
       await answering.idle(drain);
       questions.close();
       await Promise.allSettled([streamable.close(), sse?.close()]);

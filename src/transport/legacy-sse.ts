@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Caller, callerBehind, introduce } from './caller.ts';
-import { createMcpServer, type McpServerOptions } from './mcp-server.ts';
+import { announceToolChange, createMcpServer, type McpServerOptions } from './mcp-server.ts';
 import { HttpProblem } from './problem.ts';
 import { createSessions, type SessionLimits } from './sessions.ts';
 
@@ -78,7 +78,7 @@ export function createLegacySse(options: LegacySseOptions): LegacySse {
     open,
     receive,
     announceToolChange() {
-      for (const { mcp } of sessions.handles()) mcp.sendToolListChanged();
+      for (const { mcp } of sessions.handles()) announceToolChange(mcp, options.onError);
     },
     sessionCount: sessions.size,
     retain: sessions.retain,

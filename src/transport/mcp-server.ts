@@ -78,6 +78,11 @@ export function createMcpServer(
   return mcp;
 }
 
+/** Tells the client of a connection; one that is going is not told, and that is no reason to fall. */
+export function announceToolChange(mcp: McpServer, onError: (error: Error) => void): void {
+  if (mcp.isConnected()) mcp.server.sendToolListChanged().catch(onError);
+}
+
 /** The server's accessors know the client in both protocol eras. */
 export function factsOf(server: McpServer['server']): ClientFacts {
   return { client: server.getClientVersion(), protocol: server.getNegotiatedProtocolVersion() };

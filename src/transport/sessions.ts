@@ -1,4 +1,4 @@
-/** Sessions of 2025 clients: bounded in number, bound to the principal that opened them, forgotten when idle. */
+/** Sessions of 2025 clients, and streams that stay open: bounded in number, bound to the principal that opened them, forgotten when idle. */
 
 import type { Principal } from '../model/principal.ts';
 import { identityOf } from './caller.ts';
@@ -85,7 +85,7 @@ export function createSessions<Handle>(limits: SessionLimits, now: () => number 
     const owner = identityOf(principal);
     const own = places.get(owner) ?? 0;
     if (own >= limits.perPrincipal || taken >= limits.total) {
-      throw new HttpProblem(503, 'Too many sessions are open.', -32000, { 'Retry-After': '30' });
+      throw new HttpProblem(503, 'Too many sessions or subscriptions are open.', -32000, { 'Retry-After': '30' });
     }
     taken += 1;
     places.set(owner, own + 1);

@@ -5,7 +5,7 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import type { Principal } from '../model/principal.ts';
 import { createCallsInFlight } from './calls-in-flight.ts';
 import type { Greeting } from './greeting.ts';
-import { createMcpServer, type ToolboxSource } from './mcp-server.ts';
+import { announceToolChange, createMcpServer, type ToolboxSource } from './mcp-server.ts';
 import { createQuestions } from './questions.ts';
 
 export interface StdioOptions {
@@ -57,7 +57,13 @@ export function startStdio(options: StdioOptions): StdioServer {
     questions.close();
     await calls.idle(grace);
   }
-  return { closed: clientGone.then(close), announceToolChange: () => mcp?.sendToolListChanged(), close };
+  return {
+    closed: clientGone.then(close),
+    announceToolChange() {
+      if (mcp !== undefined) announceToolChange(mcp, options.onError);
+    },
+    close,
+  };
 }
 
 /** Drops the answer that the client has. */

@@ -19,11 +19,12 @@ import type { Toolbox } from '../tools/toolbox.ts';
 import { type Caller, callerBehind, introduce } from './caller.ts';
 import { readEnvelope } from './envelope.ts';
 import { implementationOf } from './introduction.ts';
-import { factsOf, type MakeMcpServer, type McpServerOptions } from './mcp-server.ts';
+import { announceToolChange, factsOf, type MakeMcpServer, type McpServerOptions } from './mcp-server.ts';
 import { cancelledRequest, isReserved, type PlainCall, readPlainCall } from './plain-call.ts';
 import { createPlainCalls, type PlainCalls } from './plain-calls.ts';
 import { HttpProblem } from './problem.ts';
 import { createSessions, type SessionLimits } from './sessions.ts';
+import { createSubscriptions, isListen } from './subscriptions.ts';
 
 export interface StreamableHttpOptions extends McpServerOptions {
   readonly toolbox: Toolbox;
@@ -39,8 +40,10 @@ export interface StreamableHttp {
   /** Tells every client that its list of tools may be another one. */
   readonly announceToolChange: () => void;
   readonly sessionCount: () => number;
-  /** Ends the sessions of principals that are no longer known. */
+  /** Ends the sessions and subscriptions of principals that are no longer known. */
   readonly retain: (isKnown: (principalId: string) => boolean) => void;
+  /** Ends what would never end by itself: comes before the wait for what runs. */
+  readonly endSubscriptions: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,6 +61,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
   const modern = createMcpHandler(build, { legacy, onerror: onError });
   const serveModern = toNodeHandler(modern, { onerror: onError });
   const sessions = createSessions<Live>(options.sessionLimits);
+  const subscriptions = createSubscriptions({ build, limits: options.sessionLimits, onError });
   const standalone = createPlainCalls({ ...options, session: undefined, complete: completed(options.version) });
 
   async function serve(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown) {
@@ -66,6 +70,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
     if (answered !== undefined) return answered;
     const introduced = Object.assign(request, { auth: introduce(caller) });
     const old = options.sessions === 'per_client' && (await isOld(request, body));
+    if (!old && isListen(body)) return subscriptions.serve(plain(introduced), response, caller.principal, body);
     if (!old) return serveModern(plain(introduced), response, body);
     const id = request.headers['mcp-session-id'];
     if (typeof id === 'string') return serveSession(id, introduced, response, caller, body);
@@ -138,14 +143,18 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
   return {
     serve,
     announceToolChange() {
-      modern.notify.toolsChanged();
-      for (const { mcp } of sessions.handles()) mcp.sendToolListChanged();
+      subscriptions.announceToolChange();
+      for (const { mcp } of sessions.handles()) announceToolChange(mcp, onError);
     },
     sessionCount: sessions.size,
-    retain: sessions.retain,
+    retain(isKnown) {
+      sessions.retain(isKnown);
+      subscriptions.retain(isKnown);
+    },
+    endSubscriptions: subscriptions.end,
     async close() {
       standalone.end();
-      await Promise.allSettled([sessions.closeAll(), modern.close()]);
+      await Promise.allSettled([sessions.closeAll(), subscriptions.close(), modern.close()]);
     },
   };
 }
