@@ -3,7 +3,7 @@
 import type { Config } from '../config/config.ts';
 import type { Change, Fleet, ReloadOptions } from '../fleet/fleet.ts';
 import type { Hold, Waiting } from '../fleet/holding.ts';
-import { watchDirectories } from '../fleet/watch.ts';
+import type { Watch } from '../fleet/watch.ts';
 import { BrokerError } from '../model/errors.ts';
 import type { Log } from './log.ts';
 
@@ -16,6 +16,8 @@ export interface ReloadingOptions {
   /** Tells clients that what they may do can be another thing now. */
   readonly announce: () => void;
   readonly log: Log;
+  /** Of the files in force, since the start: what changes while everything is made ready is not lost. */
+  readonly watching: Watch;
 }
 
 type Reload = (modes: readonly Mode[]) => ReloadOptions;
@@ -52,10 +54,8 @@ function holdOf(modes: readonly Mode[], asked: boolean): Hold {
 }
 
 /** One reload at a time; what changes meanwhile is read by the next. */
-export function keepReloading({ fleet, read, prepare, announce, log }: ReloadingOptions): Reloading {
+export function keepReloading({ fleet, read, prepare, announce, log, watching }: ReloadingOptions): Reloading {
   let tail: Promise<unknown> = Promise.resolve();
-  const watching = watchDirectories(() => void enqueue(follow(false)));
-  watching.set(fleet.config().watched);
   /** In force until nothing waits any more: loosening the setting lets nothing through that came before or with it. */
   let modes: readonly Mode[] = [modeOf(fleet.config())];
 
@@ -105,6 +105,7 @@ export function keepReloading({ fleet, read, prepare, announce, log }: Reloading
     return { configuration, ...said, waiting: waiting?.changes.length ?? 0, policies: fleet.policies() };
   }
 
+  watching.listen(() => void enqueue(follow(false)));
   const onHangUp = () => void enqueue(follow(true));
   process.on('SIGHUP', onHangUp);
   return {
@@ -112,7 +113,6 @@ export function keepReloading({ fleet, read, prepare, announce, log }: Reloading
     applyWaiting: (digest, by) => enqueue(() => applyWaiting(digest, by)),
     close() {
       process.off('SIGHUP', onHangUp);
-      watching.close();
     },
   };
 }

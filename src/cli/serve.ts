@@ -3,13 +3,14 @@
 import type { Config } from '../config/config.ts';
 import { formatFinding } from '../config/findings.ts';
 import { withOverrides } from '../config/overrides.ts';
+import { watchDirectories } from '../fleet/watch.ts';
 import { Refusal } from '../model/errors.ts';
 import type { Greeting } from '../transport/greeting.ts';
 import type { CommandDeps, Parts } from './deps.ts';
 import { type Listening, type ListenOptions, listenAdmin, listenHttp, listenStdio } from './listen.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog } from './log.ts';
 import { warnOfNoAccess } from './lone-caller.ts';
-import type { Reloading } from './reload.ts';
+import type { Reloading, ReloadingOptions } from './reload.ts';
 
 /** Milliseconds after which a stdio server gets ready on its own, though nobody asked for anything yet. */
 const warmUpAfter = 100;
@@ -111,11 +112,11 @@ async function untilStopped({ listening, broken }: Running, { config, version, l
   log.info('stopping', { why });
 }
 
-/** Follows the files from the moment the parts are made; old flags have no file to follow. */
+/** Follows the files, also in what changed while the parts were made; old flags have no file to follow. */
 function followFiles(
   { parts, listening }: Running,
   read: (() => Promise<Config>) | undefined,
-  log: Log,
+  { log, watching }: Pick<ReloadingOptions, 'log' | 'watching'>,
 ): Pick<Reloading, 'close'> & Pick<ListenOptions, 'applyWaiting' | 'reload'> {
   if (read === undefined)
     return { applyWaiting: async () => 'nothing', reload: async () => undefined, close: () => undefined };
@@ -130,6 +131,7 @@ function followFiles(
         announce: listening.announceToolChange,
         prepare: listening.prepare,
         log,
+        watching,
       });
   });
   return {
@@ -155,6 +157,8 @@ export async function serve(
       auditDirectory: text(flags['auditDirectory']),
     });
   const config = usable(await deps.loadConfig(text(flags['config']), flags));
+  const watching = watchDirectories();
+  watching.set(config.watched);
   let following: ReturnType<typeof followFiles> | undefined;
   const options: ListenOptions = {
     config,
@@ -168,10 +172,11 @@ export async function serve(
   running.parts.then((parts) => warnOfNoAccess(config, parts, options.log)).catch(() => undefined); // an observer
   const { file } = config;
   const read = file === undefined ? undefined : async () => usable(await deps.readAside(file));
-  following = followFiles(running, read, options.log);
+  following = followFiles(running, read, { log: options.log, watching });
   try {
     await untilStopped(running, options);
   } finally {
+    watching.close();
     following.close();
     await running.listening.close();
     await running.close();

@@ -3,6 +3,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 
 export interface Watch {
+  /** Is told after the last of several changes, and at once where something changed before. */
+  readonly listen: (changed: () => void) => void;
   /** Watches these from now on, and no others. */
   readonly set: (directories: readonly string[]) => void;
   readonly close: () => void;
@@ -14,15 +16,19 @@ const quiet = 150;
 /** What configurations, policies, keys and certificates are called, and the link a mounted Kubernetes volume is switched by. */
 const meant = /\.(ya?ml|csv|conf|pem|crt|cer|key)$|^\.\.data$/;
 
-/** `changed` is called after the last of several changes. A directory that does not exist is left out. */
-export function watchDirectories(changed: () => void): Watch {
+/** A directory that does not exist is left out. */
+export function watchDirectories(): Watch {
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
+  let missed = false;
+  let changed = () => {
+    missed = true;
+  };
 
   function notice(name: string | null): void {
     if (name !== null && !meant.test(name)) return;
     clearTimeout(timer);
-    timer = setTimeout(changed, quiet).unref();
+    timer = setTimeout(() => changed(), quiet).unref();
   }
 
   function forget(directory: string): void {
@@ -41,6 +47,10 @@ export function watchDirectories(changed: () => void): Watch {
   }
 
   return {
+    listen(told) {
+      changed = told;
+      if (missed) changed();
+    },
     set(directories) {
       for (const known of [...watchers.keys()]) if (!directories.includes(known)) forget(known);
       for (const directory of directories) if (!watchers.has(directory)) add(directory);
