@@ -1,7 +1,8 @@
 /** Calls as auditors think of them: an intent with its outcome, read while the log is verified, so that no view shows unverified lines. */
 
+import { findAmendments } from './amendments.ts';
 import { readRecord } from './full-check.ts';
-import type { LogRecord } from './records.ts';
+import type { LogRecord, Orphan } from './records.ts';
 import { type LogReport, type VerifyOptions, verifyDirectory } from './verify.ts';
 
 export type IntentRecord = Extract<LogRecord, { type: 'intent' }>;
@@ -11,10 +12,12 @@ export interface AuditedCall {
   /** `database/instance`. */
   readonly log: string;
   readonly intent: IntentRecord;
-  /** Absent for a refused call, and for one whose outcome was lost. */
+  /** The last word on how it ended. Absent for a refused call, and for one whose outcome was lost. */
   readonly outcome: OutcomeRecord | undefined;
-  /** The outcome `unknown` that stood before the server said what became of the write. */
+  /** The outcome that `outcome` corrects: rows were withheld after all, or the server said what became of a write. */
   readonly corrects?: OutcomeRecord;
+  /** What the log says, at record `seq`, of a call whose outcome was lost. */
+  readonly lost?: Pick<Orphan, 'st' | 'why'> & { readonly seq: number };
 }
 
 /** What the reading went through. */
@@ -25,9 +28,9 @@ export interface CallsRead {
 }
 
 /**
- * Gives every call of the logs to `visit` when its last record is read, then those still open. `needle` skips calls whose
- * intent does not hold that text at all. Other records go to `other`. A call whose outcome is `unknown` waits to the end of
- * the log for an outcome that corrects it.
+ * Gives every call of the logs to `visit` when its last record is read, then those still open. A call whose outcome a later
+ * record corrects waits for that. `needle` skips calls whose intent does not hold that text at all. Other records go to
+ * `other`. What is written while this reads is verified and not shown.
  */
 export async function eachCall(
   root: string,
@@ -35,17 +38,20 @@ export async function eachCall(
   visit: (call: AuditedCall) => void,
   other: (log: string, record: LogRecord) => void = () => undefined,
 ): Promise<CallsRead> {
+  const amendments = await findAmendments(root, options.only);
+  /** Calls whose last record is still to come. */
   const open = new Map<string, AuditedCall>();
-  const unknown = new Map<string, AuditedCall & { readonly outcome: OutcomeRecord }>();
 
-  function see(log: string, line: string): void {
+  function see(log: string, line: string, seq: number): void {
+    if (seq >= (amendments.get(log)?.size ?? 0)) return;
     const isIntent = line.includes(',"type":"intent",', 100);
     if (options.needle !== undefined && isIntent && !line.includes(options.needle)) return;
     const record = readRecord(line);
     if (typeof record === 'string') return; // `verify --full` says what is wrong with it
     if (record.type === 'intent') seeIntent(log, record);
     else if (record.type === 'outcome') seeOutcome(log, record);
-    else other(log, record);
+    else if (record.type === 'recover') seeLost(log, record);
+    if (record.type !== 'intent' && record.type !== 'outcome') other(log, record);
   }
 
   function seeIntent(log: string, intent: IntentRecord): void {
@@ -57,19 +63,27 @@ export async function eachCall(
   function seeOutcome(log: string, outcome: OutcomeRecord): void {
     const key = `${log}#${outcome.iseq}`;
     const call = open.get(key);
-    const before = unknown.get(key);
-    if (call !== undefined) {
-      open.delete(key);
-      if (outcome.st === 'unknown') unknown.set(key, { ...call, outcome });
-      else visit({ ...call, outcome });
-    } else if (before !== undefined && outcome.amends === before.outcome.seq) {
-      unknown.delete(key);
-      visit({ ...before, outcome, corrects: before.outcome });
+    if (call === undefined || outcome.amends !== call.outcome?.seq) return;
+    const known = { ...call, outcome, ...(call.outcome === undefined ? {} : { corrects: call.outcome }) };
+    if (amendments.get(log)?.amended.has(outcome.seq)) open.set(key, known);
+    else close(key, known);
+  }
+
+  function seeLost(log: string, { orphans, seq }: Extract<LogRecord, { type: 'recover' }>): void {
+    for (const { iseq, st, why } of orphans) {
+      const key = `${log}#${iseq}`;
+      const call = open.get(key);
+      if (call !== undefined && call.outcome === undefined) close(key, { ...call, lost: { st, why, seq } });
     }
   }
 
+  function close(key: string, call: AuditedCall): void {
+    open.delete(key);
+    visit(call);
+  }
+
   const logs = await verifyDirectory(root, { ...options, visit: see });
-  for (const call of [...open.values(), ...unknown.values()]) visit(call);
+  for (const call of open.values()) visit(call);
   return { logs, records: logs.reduce((sum, { records }) => sum + records, 0) };
 }
 
@@ -121,10 +135,16 @@ function holds<T>(wanted: T | undefined, test: (wanted: T) => boolean): boolean 
   return wanted === undefined ? undefined : test(wanted);
 }
 
-/** `denied`, `open`, or how the call ended. */
-export function statusOf({ intent, outcome }: AuditedCall): string {
+/** `denied`, `open`, or how the call ended, as far as the log could tell in the end. */
+export function statusOf({ intent, outcome, lost }: AuditedCall): string {
   if (intent.final === true) return 'denied';
-  return outcome?.st ?? 'open';
+  return outcome?.st ?? lost?.st ?? 'open';
+}
+
+/** In words, where the status is not the first word of the log on it, or not an outcome's. */
+export function revisionOf({ outcome, corrects, lost }: AuditedCall): string | undefined {
+  if (corrects !== undefined) return `first ${corrects.st}, corrected by record ${outcome?.seq}`;
+  return lost === undefined ? undefined : `${lost.why}, as record ${lost.seq} tells`;
 }
 
 function reaches({ objects = [] }: IntentRecord, wanted: string): boolean {

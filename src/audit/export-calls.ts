@@ -1,6 +1,6 @@
 /** Calls for other systems: rows of a table, and OCSF 6005 (Datastore Activity) events. The log itself stays the evidence. */
 
-import { type AuditedCall, statusOf } from './calls.ts';
+import { type AuditedCall, revisionOf, statusOf } from './calls.ts';
 import { csvLine } from './csv.ts';
 
 const columns = [
@@ -18,6 +18,7 @@ const columns = [
     'rules',
     'policy',
     'sql_hmac',
+    'revised',
   ],
 ] as const;
 
@@ -48,7 +49,7 @@ export function csvRow(call: AuditedCall): string {
       tables(call).join(' '),
     ],
     ...[sql?.text ?? sql?.summary, outcome?.rows, outcome?.affected, outcome?.bytes, outcome?.dur?.total],
-    ...[decision.rules?.join('; '), decision.policy, sql?.hmac],
+    ...[decision.rules?.join('; '), decision.policy, sql?.hmac, revisionOf(call)],
   ]);
 }
 
@@ -160,6 +161,7 @@ function ocsfEvent(call: AuditedCall, table: string | undefined, version: string
       tool: intent.mcp.tool,
       on_behalf_of: principal?.obo,
       purpose: intent.purpose,
+      revised: revisionOf(call),
     },
   };
 }

@@ -60,6 +60,7 @@ function describeIntent({
 function describeOutcome({
   st,
   why,
+  amends,
   err,
   rows,
   affected,
@@ -71,6 +72,7 @@ function describeOutcome({
   const parts = [
     st.toUpperCase(),
     why,
+    amends === undefined ? undefined : `corrects #${amends}`,
     err === undefined ? undefined : `${err.code}${err.sqlstate === undefined ? '' : ` ${err.sqlstate}`}`,
     rows === undefined ? undefined : `${rows} rows${cut === undefined || cut === 'none' ? '' : ' (cut)'}`,
     affected === undefined ? undefined : `${affected} affected`,

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { type AuditedCall, type CallFilter, eachCall, matches, statusOf } from '../audit/calls.ts';
+import { type AuditedCall, type CallFilter, eachCall, matches, revisionOf, statusOf } from '../audit/calls.ts';
 import { csvHeader, csvRow, ocsfEvents } from '../audit/export-calls.ts';
 import { printable } from '../audit/record-line.ts';
 import { noteReading } from './audit-access.ts';
@@ -65,7 +65,9 @@ export function callLine(call: AuditedCall): string {
   const rows = outcome?.rows === undefined ? '' : ` ${outcome.rows} rows`;
   const why = intent.decision.code ?? outcome?.err?.code ?? '';
   const who = intent.principal?.id ?? 'unidentified';
-  return `${intent.ts}  ${log}#${intent.seq}  ${statusOf(call).toUpperCase()}${why === '' ? '' : ` ${why}`}${rows}  ${who}  ${text.slice(0, 160)}  [${intent.call}]`;
+  const revision = revisionOf(call);
+  const revised = revision === undefined ? '' : ` (${revision})`;
+  return `${intent.ts}  ${log}#${intent.seq}  ${statusOf(call).toUpperCase()}${why === '' ? '' : ` ${why}`}${revised}${rows}  ${who}  ${text.slice(0, 160)}  [${intent.call}]`;
 }
 
 export interface ExportOptions extends QueryOptions {

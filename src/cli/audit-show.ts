@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AuditedCall, eachCall, statusOf } from '../audit/calls.ts';
+import { type AuditedCall, eachCall, type OutcomeRecord, revisionOf, statusOf } from '../audit/calls.ts';
 import { printable } from '../audit/record-line.ts';
 import { storeDirectory } from '../audit/text-store.ts';
 import { noteReading } from './audit-access.ts';
@@ -32,10 +32,10 @@ export async function auditShow(id: string, options: AuditOptions, deps: Command
 }
 
 function describe(call: AuditedCall): readonly string[] {
-  const { log, intent, outcome, corrects } = call;
+  const { log, intent, outcome, corrects, lost } = call;
   const { principal, decision, client, sql } = intent;
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ['status', statusOf(call)],
+    ['status', [statusOf(call), revisionOf(call)].filter((part) => part !== undefined).join('; ')],
     ['when', intent.ts],
     [
       'who',
@@ -71,7 +71,8 @@ function describe(call: AuditedCall): readonly string[] {
         ? undefined
         : `${outcome.st}${outcome.err === undefined ? '' : ` ${outcome.err.code} ${outcome.err.sqlstate ?? ''}`}`,
     ],
-    ['before that', corrects === undefined ? undefined : `${corrects.st} (record ${corrects.seq})`],
+    ['before that', corrects === undefined ? undefined : `${corrects.st}${rowsOf(corrects)} (record ${corrects.seq})`],
+    ['outcome lost', lost === undefined ? undefined : `${lost.st}, ${lost.why} (record ${lost.seq})`],
     [
       'released',
       outcome?.rows === undefined
@@ -93,6 +94,12 @@ function describe(call: AuditedCall): readonly string[] {
     `${log} record ${intent.seq}${outcome === undefined ? '' : ` and ${outcome.seq}`}, call ${intent.call}`,
     ...known,
   ];
+}
+
+/** What a corrected outcome said was released. */
+function rowsOf({ rows, affected }: OutcomeRecord): string {
+  if (rows === undefined) return affected === undefined ? '' : `, ${affected} rows affected`;
+  return `, ${rows} rows`;
 }
 
 function columnsOf(cols: readonly string[] | '*' | undefined): string {

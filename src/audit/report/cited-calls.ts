@@ -1,6 +1,6 @@
 /** The calls a report points at, each with what a reader asks first, so that a link leads somewhere on the page itself. */
 
-import { type AuditedCall, statusOf } from '../calls.ts';
+import { type AuditedCall, revisionOf, statusOf } from '../calls.ts';
 import { html, type Markup } from './html.ts';
 import { shortTime } from './parts.ts';
 
@@ -27,7 +27,12 @@ function entry(call: AuditedCall, id: string): Markup {
       'From',
       [intent.client.addr, intent.client.claimed?.name].filter((part) => part !== undefined).join(', says it is '),
     ],
-    ['Ended', [statusOf(call), decision.code ?? outcome?.err?.code].filter((part) => part !== undefined).join(', ')],
+    [
+      'Ended',
+      [statusOf(call), decision.code ?? outcome?.err?.code, revisionOf(call)]
+        .filter((part) => part !== undefined)
+        .join(', '),
+    ],
     ['Statement', sql?.text ?? sql?.summary ?? stmt?.fixed ?? stmt?.kind],
     ['Reached', objects.slice(0, 20).join('; ')],
     ['Rules', decision.rules?.slice(0, 5).join('; ')],

@@ -58,14 +58,14 @@ function grouped(findings: readonly Finding[]): readonly Markup[] {
 
 /** The figures of the period, and the sum that must come out even. */
 export function completeness(summary: Summary, { logs }: CallsRead): Markup {
-  const { statuses, calls, writers, cut, masked } = summary;
+  const { statuses, calls, writers, cut, masked, corrected, lost } = summary;
   const denied = statuses.get('denied') ?? 0;
   const open = statuses.get('open') ?? 0;
   const allowed = calls - denied;
   const rows = [...statuses]
     .sort((a, b) => b[1] - a[1])
     .map(([status, count]) => html`<tr><td>${status}</td><td class="n">${count}</td></tr>`);
-  return html`<section id="completeness"><h2>Completeness</h2><p>${counted(allowed, 'allowed call', 'allowed calls')} = ${allowed - open} with an outcome + ${open} without; ${counted(denied, 'call was', 'calls were')} refused. ${counted(writers, 'server process', 'server processes')} wrote ${counted(logs.length, 'log', 'logs')}; ${counted(cut, 'result was', 'results were')} cut, ${masked} had masked columns.</p><div class="small">${table([['How calls ended'], ['Calls', 'n']], rows)}</div></section>`;
+  return html`<section id="completeness"><h2>Completeness</h2><p>${counted(allowed, 'allowed call', 'allowed calls')} = ${allowed - lost - open} with an outcome + ${lost} whose outcome was lost and which a recovery accounts for + ${open} without; ${counted(denied, 'call was', 'calls were')} refused. ${counted(writers, 'server process', 'server processes')} wrote ${counted(logs.length, 'log', 'logs')}; ${counted(cut, 'result was', 'results were')} cut, ${masked} had masked columns; ${counted(corrected, 'outcome was', 'outcomes were')} corrected by a later record, and counted as corrected.</p><div class="small">${table([['How calls ended'], ['Calls', 'n']], rows)}</div></section>`;
 }
 
 export function tiles({ calls, statuses, pairs, hours, anomalyCounts }: Summary): Markup {

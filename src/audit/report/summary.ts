@@ -64,6 +64,10 @@ export interface Summary {
   readonly largest: readonly Large[];
   readonly cut: number;
   readonly masked: number;
+  /** Calls of which a later record says something else than their first outcome. */
+  readonly corrected: number;
+  /** Calls whose outcome was lost and whose end a `recover` record tells. */
+  readonly lost: number;
   readonly anomalies: readonly Anomaly[];
   /** How often each rule fired, listed or not. */
   readonly anomalyCounts: ReadonlyMap<AnomalyRule, number>;
@@ -101,7 +105,7 @@ export function buildSummary(period: Period): SummaryBuilder {
   const writers = new Set<string>();
   const rules = createAnomalyRules();
   let largest: (Large & { readonly audited: AuditedCall })[] = [];
-  let [calls, cut, masked] = [0, 0, 0];
+  let [calls, cut, masked, corrected, lost] = [0, 0, 0, 0, 0];
   let first: string | undefined;
   let last: string | undefined;
   const isIn = (ts: string) =>
@@ -121,6 +125,8 @@ export function buildSummary(period: Period): SummaryBuilder {
     if (intent.final === true) seeDenial(intent);
     if (outcome?.cut !== undefined && outcome.cut !== 'none') cut += 1;
     if (outcome?.masked !== undefined) masked += 1;
+    if (audited.corrects !== undefined) corrected += 1;
+    if (audited.lost !== undefined) lost += 1;
     seeSize(audited);
     if (rules.see(audited, placeOf(audited))) cited.set(intent.call, audited);
   }
@@ -222,6 +228,8 @@ export function buildSummary(period: Period): SummaryBuilder {
         denialsByRule,
         cut,
         masked,
+        corrected,
+        lost,
         first,
         last,
       },
