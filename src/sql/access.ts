@@ -84,7 +84,8 @@ export interface FunctionAccess {
     | 'domain'
     | 'sampling'
     | 'keyword'
-    | 'type_io';
+    | 'type_io'
+    | 'hypothetical';
   readonly position: number;
   readonly written: string;
 }
