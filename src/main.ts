@@ -18,6 +18,7 @@ import type { Databases } from './databases/databases.ts';
 import type { FleetParts } from './fleet/fleet.ts';
 import type { Database } from './model/database.ts';
 import { systemPrincipal } from './model/principal.ts';
+import { readRows } from './model/read-rows.ts';
 import type { CallContext } from './model/request.ts';
 import type { Gauges } from './observability/gauges.ts';
 import type { CasbinDecisionPoint, PolicySource } from './policy/casbin-decision-point.ts';
@@ -121,7 +122,7 @@ async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promi
       { call, databaseId: database.id, action: 'select', statement, intent: 'read' },
       signal,
     );
-    return answer.rows;
+    return readRows(answer.rows);
   };
 }
 

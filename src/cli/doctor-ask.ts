@@ -49,7 +49,9 @@ export async function askAll(
 }
 
 export function rowsOf({ columns, rows }: Answer): readonly Row[] {
-  return rows.map((row) => Object.fromEntries(columns.map((column, index) => [column.name, row[index] ?? null])));
+  return Array.from(rows, (row) =>
+    Object.fromEntries(columns.map((column, index) => [column.name, row[index] ?? null])),
+  );
 }
 
 const unexpected = () => new CommandError('the server gave an unexpected answer about its catalog.', 1);

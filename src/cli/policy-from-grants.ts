@@ -6,6 +6,7 @@ import type { FixedName } from '../catalog/fixed-statements.ts';
 import type { Config } from '../config/config.ts';
 import { createCallId } from '../model/call-id.ts';
 import { isPrincipalId, systemPrincipal } from '../model/principal.ts';
+import { readRows } from '../model/read-rows.ts';
 import type { Json } from '../model/result.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps, Parts } from './deps.ts';
@@ -100,10 +101,11 @@ async function* pages(
       name,
       parameters: { style: 'positional', values: [{ value: role }, { value: after }] },
     } as const;
-    const { rows } = await broker.run(
+    const answer = await broker.run(
       { call, databaseId, action: 'select', statement, intent: 'read' },
       new AbortController().signal,
     );
+    const rows = await readRows(answer.rows);
     if (rows.length === 0) return;
     yield* rows;
     after = text(rows.at(-1)?.[0]);

@@ -13,9 +13,21 @@ export interface ColumnInfo {
   readonly type: string;
 }
 
+/** Rows in order, each made when it is asked for, so that a large result is not held twice. An array will do. */
+export interface Rows extends Iterable<readonly Json[]> {
+  readonly length: number;
+  /**
+   * The same as JSON: objects with these names and commas between them, in texts of about `size` characters, which
+   * together are one list. `quoted`: as they stand within a JSON string.
+   */
+  readonly json?: (names: readonly string[], size: number, quoted: boolean) => Iterable<string>;
+  /** The values whose text has at least so many bytes. */
+  readonly longCells?: (bytes: number) => Iterable<Json>;
+}
+
 export interface QueryResult {
   readonly columns: readonly ColumnInfo[];
-  readonly rows: readonly (readonly Json[])[];
+  readonly rows: Rows;
   /** Rows the statement touched, for writes; absent for reads. */
   readonly affected?: number;
   /** Why rows are missing, or `none`. */
@@ -25,8 +37,6 @@ export interface QueryResult {
   /** Columns whose values were masked, as `schema.relation.column`. */
   readonly masked: readonly string[];
   readonly backend: { readonly pid?: number; readonly version?: string; readonly xid?: string };
-  /** The hypothetical index the statement was planned with: its name in the plan, and the bytes it would take. */
-  readonly hypothetical?: { readonly name: string; readonly bytes: number };
   /** Microseconds spent waiting for a connection, connecting, executing. */
   readonly timings: { readonly queue: number; readonly connect: number; readonly execute: number };
   /** SHA-256 of the text really sent, where an adapter had to rewrite it (invariant 4); absent when byte for byte the caller's. */

@@ -1,6 +1,7 @@
 /** explain_query: how PostgreSQL would run a statement, without running it. */
 
 import { z } from 'zod';
+import { firstCell } from '../model/read-rows.ts';
 import type { Json, QueryResult } from '../model/result.ts';
 import { looks } from './annotations.ts';
 import { cell, databaseId, purpose, sqlText } from './fields.ts';
@@ -29,7 +30,7 @@ export const explainQuery = defineTool({
       signal,
     );
     const plan = planOf(answer);
-    const text = plan.length > 0 ? planText(plan) : answer.rows.map((row) => String(row[0] ?? '')).join('\n');
+    const text = plan.length > 0 ? planText(plan) : Array.from(answer.rows, ([line]) => String(line ?? '')).join('\n');
     return {
       content: { plan, text, duration_ms: milliseconds(answer.timings.execute) },
       receipt: answer.receipt,
@@ -39,6 +40,6 @@ export const explainQuery = defineTool({
 
 /** The JSON plan; empty when the caller's own EXPLAIN asked for another format. */
 function planOf({ rows }: QueryResult): readonly Json[] {
-  const value = rows[0]?.[0];
+  const value = firstCell(rows);
   return Array.isArray(value) ? value : [];
 }

@@ -1,9 +1,10 @@
 /** JSON in pieces, in order: so that large rows that are sent twice, once as they are and once quoted, are never one text. */
 
-import type { WrittenRows } from './rows-block.ts';
+import { rowObjects } from './rows.ts';
+import type { AnswerRows } from './rows-block.ts';
 
 /** A text that is JSON, or rows that are still to be written as JSON, be it inside a JSON string with its quotes. */
-export type JsonPiece = string | (WrittenRows & { readonly quoted: boolean });
+export type JsonPiece = string | (AnswerRows & { readonly quoted: boolean });
 
 /** About how many characters the pieces stand for. */
 export function lengthOf(pieces: readonly JsonPiece[]): number {
@@ -19,7 +20,7 @@ export function joined(pieces: readonly JsonPiece[]): string {
       all += piece;
       continue;
     }
-    const text = written.get(piece.rows) ?? JSON.stringify(piece.rows);
+    const text = written.get(piece.rows) ?? `[${[...textsOf(piece, Number.POSITIVE_INFINITY, false)].join('')}]`;
     written.set(piece.rows, text);
     all += piece.quoted ? JSON.stringify(text) : text;
   }
@@ -34,14 +35,24 @@ export function* slicesOf(pieces: readonly JsonPiece[], size: number): Generator
   }
 }
 
-function* slicesOfRows({ rows, bytes }: WrittenRows, quoted: boolean, size: number): Generator<Buffer, void> {
+function* slicesOfRows(answer: AnswerRows, quoted: boolean, size: number): Generator<Buffer, void> {
   const quote = quoted ? '"' : '';
-  const together = Math.max(1, Math.floor((rows.length * size) / Math.max(1, bytes)));
   yield Buffer.from(`${quote}[`);
-  for (let start = 0; start < rows.length; start += together) {
-    const text = JSON.stringify(rows.slice(start, start + together)).slice(1, -1);
-    const comma = start === 0 ? '' : ',';
-    yield Buffer.from(comma + (quoted ? JSON.stringify(text).slice(1, -1) : text));
-  }
+  for (const text of textsOf(answer, size, quoted)) yield Buffer.from(text);
   yield Buffer.from(`]${quote}`);
+}
+
+/** What stands between the brackets. */
+function textsOf(answer: AnswerRows, size: number, quoted: boolean): Iterable<string> {
+  return answer.rows.json?.(answer.names, size, quoted) ?? textsOfValues(answer, size, quoted);
+}
+
+function* textsOfValues({ names, rows, bytes }: AnswerRows, size: number, quoted: boolean): Generator<string, void> {
+  const objects = rowObjects(names, rows);
+  const together = Math.max(1, Math.floor((objects.length * size) / Math.max(1, bytes)));
+  for (let start = 0; start < objects.length; start += together) {
+    const text = JSON.stringify(objects.slice(start, start + together)).slice(1, -1);
+    const list = start === 0 ? text : `,${text}`;
+    yield quoted ? JSON.stringify(list).slice(1, -1) : list;
+  }
 }

@@ -2,20 +2,33 @@
 
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { BrokerError } from '../model/errors.ts';
+import { readRows } from '../model/read-rows.ts';
 import type { CallContext } from '../model/request.ts';
 import type { JsonPiece } from './json-pieces.ts';
-import { rowsBlock, rowsIn } from './rows-block.ts';
-import type { ToolAnswer } from './tool.ts';
+import { rowObjects } from './rows.ts';
+import { leftRows, rowsLeft } from './rows-block.ts';
+import type { Invocation, ToolAnswer } from './tool.ts';
 
 /** `_meta` keys: the id of the call, and the place of its outcome in the audit log. */
 export const metaKeys = { call: 'pgwarden/call', receipt: 'pgwarden/receipt' } as const;
 
-export function answered(answer: ToolAnswer<Readonly<Record<string, unknown>>>, call: CallContext): CallToolResult {
-  const { text } = answer;
-  const first = text === undefined ? { type: 'text' as const, text: JSON.stringify(answer.content) } : rowsBlock(text);
+type Answered = ToolAnswer<Readonly<Record<string, unknown>>>;
+
+const text = (content: unknown) => ({ type: 'text', text: JSON.stringify(content) }) as const;
+
+/** Structure and first block. Rows that the transport does not write itself are read here, in turns. */
+async function bodyOf({ content, rows }: Answered, writesRows: boolean) {
+  if (rows === undefined) return { structuredContent: { ...content }, block: text(content) };
+  if (writesRows) return leftRows(content, rows);
+  const objects = rowObjects(rows.names, await readRows(rows.rows));
+  return { structuredContent: { rows: objects, ...content }, block: text(objects) };
+}
+
+export async function answered(answer: Answered, { call, writesRows }: Invocation): Promise<CallToolResult> {
+  const { structuredContent, block } = await bodyOf(answer, writesRows === true);
   return {
-    content: answer.notice === undefined ? [first] : [first, { type: 'text' as const, text: answer.notice }],
-    structuredContent: { ...answer.content },
+    content: answer.notice === undefined ? [block] : [block, { type: 'text' as const, text: answer.notice }],
+    structuredContent,
     _meta: {
       [metaKeys.call]: call.id,
       ...(answer.receipt === undefined ? {} : { [metaKeys.receipt]: { ...answer.receipt } }),
@@ -25,18 +38,15 @@ export function answered(answer: ToolAnswer<Readonly<Record<string, unknown>>>, 
 
 /** The JSON of a result. The rows of its text block stand in it twice, and are written when the pieces are. */
 export function resultPieces(result: CallToolResult): readonly JsonPiece[] {
-  const { structuredContent, content, ...others } = result;
+  const { structuredContent: _structure, content, ...others } = result;
   const [first, ...blocks] = content;
-  const written = rowsIn(first);
-  if (typeof structuredContent !== 'object' || structuredContent === null || !('rows' in structuredContent))
-    return [JSON.stringify(result)];
-  const { rows, ...rest } = structuredContent;
-  if (written === undefined || written.rows !== rows) return [JSON.stringify(result)];
+  const left = rowsLeft(first);
+  if (left === undefined) return [JSON.stringify(result)];
   return [
     '{"structuredContent":{"rows":',
-    { ...written, quoted: false },
-    `${andMembers(rest)},"content":[{"type":"text","text":`,
-    { ...written, quoted: true },
+    { ...left.answer, quoted: false },
+    `${andMembers(left.content)},"content":[{"type":"text","text":`,
+    { ...left.answer, quoted: true },
     `}${blocks.map((block) => `,${JSON.stringify(block)}`).join('')}]${andMembers(others)}`,
   ];
 }

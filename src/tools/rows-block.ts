@@ -1,32 +1,48 @@
-/** The text block that holds the rows of an answer as JSON: written when somebody reads it, and once. */
+/** The rows of an answer, which stands for them twice: as structure, and as the text of its first block. */
 
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Json, Rows } from '../model/result.ts';
+import { rowObjects } from './rows.ts';
 
 type Block = CallToolResult['content'][number];
 
-/** Rows that an answer holds twice, as structure and as text. */
-export interface WrittenRows {
-  readonly rows: readonly object[];
+export interface AnswerRows {
+  /** Of the columns; each once. */
+  readonly names: readonly string[];
+  readonly rows: Rows;
   /** Bytes of them as they came from the database: about as long as they are as JSON. */
   readonly bytes: number;
 }
 
-const rowsOf = new WeakMap<Block, WrittenRows>();
+/** Rows that are left to whoever writes the answer, and what stands beside them. */
+export interface LeftRows {
+  readonly answer: AnswerRows;
+  readonly content: object;
+}
 
-export function rowsBlock(written: WrittenRows): Block {
-  let text: string | undefined;
+const left = new WeakMap<Block, LeftRows>();
+
+/** Structure and first block of an answer. Both are made when somebody reads them, for which nobody has reason but a fault. */
+export function leftRows(content: object, answer: AnswerRows) {
+  let objects: Record<string, Json>[] | undefined;
+  const made = () => (objects ??= rowObjects(answer.names, answer.rows));
   const block: Block = {
     type: 'text',
     get text() {
-      text ??= JSON.stringify(written.rows);
-      return text;
+      return JSON.stringify(made());
     },
   };
-  rowsOf.set(block, written);
-  return block;
+  left.set(block, { answer, content });
+  const structuredContent: Record<string, unknown> = {
+    get rows() {
+      return made();
+    },
+  };
+  Object.assign(structuredContent, content);
+  return { structuredContent, block };
 }
 
-/** The rows that a block was made of; undefined for every other block. */
-export function rowsIn(block: Block | undefined): WrittenRows | undefined {
-  return block === undefined ? undefined : rowsOf.get(block);
+/** The rows that were left; undefined for every other block. */
+export function rowsLeft(block: Block | undefined): LeftRows | undefined {
+  return block === undefined ? undefined : left.get(block);
 }

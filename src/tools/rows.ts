@@ -1,7 +1,8 @@
 /** A query result as models and programs read it: row objects, and what must be said about them. */
 
 import { randomUUID } from 'node:crypto';
-import type { ColumnInfo, Json, QueryResult } from '../model/result.ts';
+import { readRows } from '../model/read-rows.ts';
+import type { ColumnInfo, Json, QueryResult, Rows } from '../model/result.ts';
 
 /** Column names with duplicates told apart as `name`, `name_2`, `name_3`; a name already taken is stepped over. */
 export function distinctNames(columns: readonly ColumnInfo[]): string[] {
@@ -19,10 +20,10 @@ export function distinctNames(columns: readonly ColumnInfo[]): string[] {
 }
 
 /** Rows as objects in column order. A column called `__proto__` is a plain member like any other. */
-export function rowObjects(names: readonly string[], rows: QueryResult['rows']): Record<string, Json>[] {
+export function rowObjects(names: readonly string[], rows: Rows): Record<string, Json>[] {
   if (names.includes('__proto__'))
-    return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
-  return rows.map((row) => {
+    return Array.from(rows, (row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
+  return Array.from(rows, (row) => {
     const object: Record<string, Json> = {}; // filled in one order, so that all rows share one shape
     for (const [index, name] of names.entries()) object[name] = row[index] ?? null;
     return object;
@@ -30,10 +31,15 @@ export function rowObjects(names: readonly string[], rows: QueryResult['rows']):
 }
 
 /** What run_query and execute_statement answer. */
-export function resultContent(result: QueryResult) {
+export async function resultContent(result: QueryResult) {
+  const { names, content } = resultFacts(result);
+  return { rows: rowObjects(names, await readRows(result.rows)), ...content };
+}
+
+/** The same beside its rows, which are objects with these names. */
+export function resultFacts(result: QueryResult) {
   const names = distinctNames(result.columns);
-  return {
-    rows: rowObjects(names, result.rows),
+  const content = {
     columns: result.columns.map(({ type }, index) => ({ name: names[index] ?? '', type })),
     row_count: result.rows.length,
     truncated: result.cut !== 'none',
@@ -41,6 +47,7 @@ export function resultContent(result: QueryResult) {
     ...(result.affected === undefined ? {} : { affected: result.affected }),
     ...(result.masked.length === 0 ? {} : { masked: [...result.masked] }),
   };
+  return { names, content };
 }
 
 export function milliseconds(microseconds: number): number {
@@ -90,7 +97,10 @@ function notice(lines: readonly string[]): string | undefined {
   return `<pgwarden-notice id="${id}">\n${lines.join('\n')}\n</pgwarden-notice id="${id}">`;
 }
 
-const holdsText = ({ rows }: QueryResult): boolean => rows.some((row) => row.some(holdsProse));
+function holdsText({ rows }: QueryResult): boolean {
+  for (const value of rows.longCells?.(proseLength) ?? rows) if (holdsProse(value)) return true;
+  return false;
+}
 
 function holdsProse(value: Json): boolean {
   if (typeof value === 'string') return value.length >= proseLength && /\s/.test(value);

@@ -77,7 +77,7 @@ export const runQueryOnDatabases = defineTool({
     const notice = resultsNotice(answers);
     return {
       content: {
-        results: asked.map(entryOf),
+        results: await Promise.all(asked.map(entryOf)),
         succeeded: answers.length,
         failed: asked.length - answers.length,
       },
@@ -144,11 +144,11 @@ async function ask(
   return { name, call, outcome };
 }
 
-function entryOf({ name, call, outcome }: Asked) {
+async function entryOf({ name, call, outcome }: Asked) {
   const place = { database_id: name, call: call.id };
   if (!outcome.ok) return { ...place, error: errorContent(outcome.error, call) };
   const { receipt } = outcome.value;
-  return { ...place, ...resultContent(outcome.value), receipt };
+  return { ...place, ...(await resultContent(outcome.value)), receipt };
 }
 
 /** Answers in the order of the items; a few are at work at any time. `work` never rejects. */

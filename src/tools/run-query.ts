@@ -5,7 +5,7 @@ import { looks, writes } from './annotations.ts';
 import { runConfirmed } from './confirmed-run.ts';
 import { cell, columns, databaseId, purpose, sqlText } from './fields.ts';
 import { bindParameters, queryParameters } from './query-parameters.ts';
-import { resultContent, resultNotice } from './rows.ts';
+import { resultFacts, resultNotice } from './rows.ts';
 import { defineTool, type Invocation, type ToolParts } from './tool.ts';
 
 /** What a statement brings back; shared with execute_statement. */
@@ -39,11 +39,11 @@ export async function runStatement(
   const answer = await (intent === 'read'
     ? parts.broker.run(request, signal)
     : runConfirmed(parts, request, invocation));
-  const content = resultContent(answer);
+  const { names, content } = resultFacts(answer);
   const notice = resultNotice(answer);
   return {
     content,
-    text: { rows: content.rows, bytes: answer.bytes },
+    rows: { names, rows: answer.rows, bytes: answer.bytes },
     receipt: answer.receipt,
     ...(notice === undefined ? {} : { notice }),
   };

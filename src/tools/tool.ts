@@ -12,7 +12,7 @@ import type { CallContext, Confirmation } from '../model/request.ts';
 import type { Receipt } from '../model/result.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
 import { InvalidArguments } from './invalid-arguments.ts';
-import type { WrittenRows } from './rows-block.ts';
+import type { AnswerRows } from './rows-block.ts';
 
 /** The rooms behind the tools. Only `broker` and `audit` leave records, so every answer comes through one of them. */
 export interface ToolParts {
@@ -29,6 +29,8 @@ export interface Invocation {
   readonly signal: AbortSignal;
   /** Absent where the client cannot ask anyone. */
   readonly person?: Person;
+  /** The transport writes rows into its answer as they are read (`resultPieces`), instead of having them all first. */
+  readonly writesRows?: true;
 }
 
 /** Whoever sits at the client and can be asked before something is done. */
@@ -55,11 +57,15 @@ export interface Said {
   readonly confirmation: Confirmation;
 }
 
-/** What a tool answers: the structured content, and how it reads as text where that differs. */
-export interface ToolAnswer<Output> {
-  readonly content: Output;
-  /** The first text block is these rows as JSON, instead of the structured content. */
-  readonly text?: WrittenRows;
+/** What a tool answers: the structured content, which is also its first text block as JSON. */
+export type ToolAnswer<Output> = AnswerFacts &
+  (
+    | { readonly content: Output; readonly rows?: undefined }
+    /** These rows are the first member of the content, and alone the first text block. */
+    | { readonly content: Omit<Output, 'rows'>; readonly rows: AnswerRows }
+  );
+
+export interface AnswerFacts {
   /** What must be said besides (rows cut, masked, untrusted text): a second text block. */
   readonly notice?: string;
   readonly receipt?: Receipt;
@@ -135,7 +141,9 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
       const { purpose } = parsed.data;
       const call = typeof purpose === 'string' ? { ...invocation.call, purpose } : invocation.call;
       const answer = await definition.run(parts, parsed.data, { ...invocation, call });
-      return { ...answer, content: { ...answer.content } };
+      return answer.rows === undefined
+        ? { ...answer, content: { ...answer.content } }
+        : { ...answer, content: { ...answer.content } };
     },
   };
 }

@@ -44,7 +44,7 @@ export function createToolbox({ parts, onFault, table = toolTable }: ToolboxOpti
     if (tool === undefined) throw new InvalidArguments('There is no such tool.', 'Call tools/list.');
     const answer = await tool.run(parts, args, invocation);
     for (const { error, call } of answer.failures ?? []) report(error, call);
-    return answered(answer, invocation.call);
+    return answered(answer, invocation);
   }
 
   function report(error: BrokerError, call: CallContext): void {

@@ -49,7 +49,7 @@ export function createPlainCalls({ toolbox, calls, session, complete }: PlainCal
     });
     const reply = beginAnswer(response, session);
     const call = callContext(client, { id, session, meta }, caller, name, 'streamable-http');
-    const result = await toolbox.call(name, plain.arguments, { call, signal: stop.signal }); // never rejects
+    const result = await toolbox.call(name, plain.arguments, { call, signal: stop.signal, writesRows: true }); // never rejects
     running.delete(entry);
     calls.leave();
     if (stop.signal.aborted && !ended) reply.withdraw();

@@ -8,6 +8,7 @@ import { createBackends } from '../../src/backends/backends.ts';
 import type { Database } from '../../src/model/database.ts';
 import type { QueryResult } from '../../src/model/result.ts';
 import { aDatabase, authorizedQuery, type QueryOptions, readTestSecret } from '../support/authorized.ts';
+import { type Read, read } from '../support/read.ts';
 import { errorPromises } from './conformance/errors.ts';
 import { hygienePromises } from './conformance/hygiene.ts';
 import { limitPromises } from './conformance/limits.ts';
@@ -49,9 +50,9 @@ export interface Bench {
   readonly database: Database;
   readonly writable: Database;
   /** Runs one statement as the corridor would, after every gate. */
-  readonly run: (sql: string, options?: Partial<QueryOptions>, signal?: AbortSignal) => Promise<QueryResult>;
+  readonly run: (sql: string, options?: Partial<QueryOptions>, signal?: AbortSignal) => Promise<Read<QueryResult>>;
   /** The same on the database as a writable one. */
-  readonly write: (sql: string, options?: Partial<QueryOptions>, signal?: AbortSignal) => Promise<QueryResult>;
+  readonly write: (sql: string, options?: Partial<QueryOptions>, signal?: AbortSignal) => Promise<Read<QueryResult>>;
   readonly stats: () => { readonly active: number; readonly idle: number; readonly waiting: number };
   /** How the adapter is, where promises must differ. */
   readonly embedded: boolean;
@@ -75,7 +76,7 @@ function createBench(connection: Database['connection']): {
   // One configuration at a time holds the data: the writable one, which runs reads as read-only as the other.
   const writable = aDatabase(connection, { readonly: false, pool: { max: 2, idleTimeout: 60_000 } });
   const execute = (options: QueryOptions, signal = new AbortController().signal) =>
-    backends.execute(authorizedQuery(options), signal);
+    read(backends.execute(authorizedQuery(options), signal));
   const bench: Bench = {
     database: writable,
     writable,

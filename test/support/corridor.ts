@@ -8,7 +8,7 @@ import { openAuthorized } from '../../src/audit/audit-log.ts';
 import { type AuditDesk, type AuditDeskOptions, createAuditDesk } from '../../src/audit/desk.ts';
 import type { Backend } from '../../src/backends/backend.ts';
 import { createBackends } from '../../src/backends/backends.ts';
-import type { Broker } from '../../src/broker/answer.ts';
+import type { Answer, Broker } from '../../src/broker/answer.ts';
 import { createBroker } from '../../src/broker/broker.ts';
 import type { BrokerParts } from '../../src/broker/parts.ts';
 import type { AskServer } from '../../src/broker/settlement.ts';
@@ -19,6 +19,7 @@ import { type Principal, systemPrincipal } from '../../src/model/principal.ts';
 import { noParameters, type QueryRequest } from '../../src/model/request.ts';
 import { createCasbinDecisionPoint } from '../../src/policy/casbin-decision-point.ts';
 import { openStatement } from '../../src/sql/statement.ts';
+import { type Read, read } from './read.ts';
 
 /** Frozen, as every transport hands out its principals. */
 export const alice: Principal = Object.freeze({ id: 'alice', kind: 'human', auth: 'stdio', roles: ['analyst'] });
@@ -39,7 +40,7 @@ export interface Corridor {
   /** Runs a fixed text as the system principal. */
   readonly ask: AskServer & RunFixedStatement;
   /** A call of `alice` with this text. */
-  readonly run: (sql: string, changes?: Partial<QueryRequest>) => ReturnType<Broker['run']>;
+  readonly run: (sql: string, changes?: Partial<QueryRequest>) => Promise<Read<Answer>>;
   /** Records of one database's log in order, parsed; those of the broker's own catalog reads are left out. */
   readonly records: (id: string) => Promise<readonly Record<string, unknown>[]>;
   readonly close: () => Promise<void>;
@@ -102,7 +103,7 @@ export async function openCorridor(options: CorridorOptions): Promise<Corridor> 
       parameters: { style: 'positional', values: parameters.map((value) => ({ value })) },
     } as const;
     const request: QueryRequest = { call, databaseId: database.id, action: 'select', statement, intent: 'read' };
-    return (await broker.run(request, new AbortController().signal)).rows;
+    return (await read(broker.run(request, new AbortController().signal))).rows;
   };
   const catalogs = createCatalogs({ memory: 512 * 1024 * 1024, run: ask });
   const real: BrokerParts = { databases, catalogs, decisionPoint, audit, backends };
@@ -113,7 +114,7 @@ export async function openCorridor(options: CorridorOptions): Promise<Corridor> 
     parts,
     desk: audit,
     ask,
-    run: (sql, changes) => broker.run(aRequest(sql, changes), new AbortController().signal),
+    run: (sql, changes) => read(broker.run(aRequest(sql, changes), new AbortController().signal)),
     records: (id) => recordsUnder(join(directory, 'audit', id)),
     async close() {
       await backends.close();

@@ -33,8 +33,10 @@ test('a column called __proto__ is a member like any other', () => {
   expect(JSON.stringify(row)).toBe('{"__proto__":"evil","b":1}');
 });
 
-test('content names columns as rows do, and times in milliseconds', () => {
-  expect(resultContent({ ...result, columns: named('a', 'a'), rows: [['x', 'y']], cut: 'rows', affected: 3 })).toEqual({
+test('content names columns as rows do, and times in milliseconds', async () => {
+  expect(
+    await resultContent({ ...result, columns: named('a', 'a'), rows: [['x', 'y']], cut: 'rows', affected: 3 }),
+  ).toEqual({
     rows: [{ a: 'x', a_2: 'y' }],
     columns: [
       { name: 'a', type: 'text' },

@@ -2,6 +2,7 @@
 
 import { FrameReader } from '../protocol/frame-reader.ts';
 import { type Field, readError, readFields, readStatus, readTag, type ServerError } from '../protocol/replies.ts';
+import { RowBytes } from '../protocol/row-bytes.ts';
 import type { Channel } from './channel.ts';
 
 /** What the server said to one statement. */
@@ -9,8 +10,7 @@ export interface Reply {
   /** Undefined until CommandComplete; stays so where the portal was suspended. */
   tag: string | undefined;
   fields: readonly Field[];
-  /** Bodies of DataRow. */
-  readonly rows: Buffer[];
+  readonly rows: RowBytes;
   suspended: boolean;
 }
 
@@ -40,7 +40,7 @@ const messages = {
   parameterStatus: code('S'),
 } as const;
 
-const emptyReply = (): Reply => ({ tag: undefined, fields: [], rows: [], suspended: false });
+const emptyReply = (): Reply => ({ tag: undefined, fields: [], rows: new RowBytes(), suspended: false });
 
 /** Reads what the server says into replies, and knows when it is complete. */
 class Collector {
@@ -56,25 +56,25 @@ class Collector {
   }
 
   /** Returns false on a message that has no place here (COPY, an empty query …). */
-  take(type: number, body: Buffer): boolean {
+  take(type: number, bytes: Buffer, start: number, end: number): boolean {
     switch (type) {
       case messages.dataRow:
-        this.#current.rows.push(body);
+        this.#current.rows.add(bytes, start, end);
         return true;
       case messages.rowDescription:
-        this.#current.fields = readFields(body);
+        this.#current.fields = readFields(bytes.subarray(start, end));
         return true;
       case messages.commandComplete:
-        this.#current.tag = readTag(body);
+        this.#current.tag = readTag(bytes.subarray(start, end));
         return this.#close();
       case messages.portalSuspended:
         this.#current.suspended = true;
         return this.#close();
       case messages.error:
-        this.error ??= { server: readError(body), after: this.replies.length };
+        this.error ??= { server: readError(bytes.subarray(start, end)), after: this.replies.length };
         return true;
       case messages.ready:
-        this.statuses.push(readStatus(body));
+        this.statuses.push(readStatus(bytes.subarray(start, end)));
         return true;
       // A notice may hold values, a notification is another session's: both are dropped.
       case messages.notice:
@@ -101,9 +101,9 @@ class Collector {
   }
 }
 
-function understood(collector: Collector, type: number, body: Buffer): boolean {
+function understood(collector: Collector, type: number, bytes: Buffer, start: number, end: number): boolean {
   try {
-    return collector.take(type, body);
+    return collector.take(type, bytes, start, end);
   } catch {
     return false; // a body shorter than it says
   }
@@ -132,10 +132,10 @@ export function converse(channel: Channel, bytes: Buffer, readies: number, budge
     };
     const reader = new FrameReader(
       {
-        frame: (type, body) => {
+        frame: (type, bytes, from, to) => {
           if (over)
             channel.destroy(); // more than was asked for: this session no longer makes sense
-          else if (!understood(collector, type, body)) end('unexpected');
+          else if (!understood(collector, type, bytes, from, to)) end('unexpected');
           else if (collector.complete) end(undefined);
         },
         overflow: () => end('overflow'),

@@ -3,7 +3,6 @@
 import type { Database } from '../../model/database.ts';
 import type { CallContext } from '../../model/request.ts';
 import type { Step } from '../protocol/encode.ts';
-import { cellsOf } from '../protocol/replies.ts';
 import type { Channel } from './channel.ts';
 import type { Reply } from './converse.ts';
 import { allowPreparing, notePrepared } from './prepared.ts';
@@ -98,9 +97,8 @@ export function isPinned(
   readOnly: boolean,
   session: Channel,
 ): boolean {
-  const row = reply?.tag === 'SELECT 1' ? reply.rows[0] : undefined;
-  if (row === undefined || step === undefined) return false;
-  const found = cellsOf(row);
+  const found = reply?.tag === 'SELECT 1' ? reply.rows.first() : undefined;
+  if (found === undefined || step === undefined) return false;
   if (step.prepared !== undefined) {
     notePrepared(session, step);
     return found[0] === (readOnly ? 'on' : 'off');

@@ -1,18 +1,17 @@
 /** The last gate before a caller: caps on rows and bytes, the shape the reading predicted, masks, and values as JSON. */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuthorizedContents } from '../../audit/audit-log.ts';
-import type { ColumnInfo, Json, QueryResult } from '../../model/result.ts';
+import type { ColumnInfo, QueryResult, Rows } from '../../model/result.ts';
 import type { Access } from '../../sql/access.ts';
 import { type Masking, maskingsFor } from '../masks.ts';
-import { type Field, readCells } from '../protocol/replies.ts';
-import { decoderFor } from '../values/decode.ts';
+import type { Field } from '../protocol/replies.ts';
 import type { Type } from '../values/type.ts';
 import type { Reply } from './converse.ts';
+import { ReleasedRows } from './released-rows.ts';
 
 export interface Released {
   readonly columns: readonly ColumnInfo[];
-  readonly rows: readonly (readonly Json[])[];
+  readonly rows: Rows;
   readonly cut: QueryResult['cut'];
   readonly bytes: number;
 }
@@ -38,55 +37,40 @@ function isRead({ relations }: Access, { table, attnum }: Field): boolean {
   return relations.some(({ oid, columns }) => oid === table && columns.some((column) => column.attnum === attnum));
 }
 
-/** How many of the rows fit both caps, why not all, and their bytes. */
-function cap(reply: Reply, overflow: boolean, limits: { readonly maxRows: number; readonly maxBytes: number }) {
+/** How many of the rows fit both caps, why not all, and their bytes. Throws RangeError on a row that is not whole. */
+function cap(
+  { rows, fields }: Reply,
+  overflow: boolean,
+  limits: { readonly maxRows: number; readonly maxBytes: number },
+) {
   let bytes = 0;
-  for (const [index, row] of reply.rows.entries()) {
-    if (index >= limits.maxRows) return { count: index, cut: 'rows', bytes } as const;
-    if (bytes + row.length > limits.maxBytes) return { count: index, cut: 'bytes', bytes } as const;
-    bytes += row.length;
+  let count = 0;
+  for (const cursor = rows.cursor(); cursor.next(); count += 1) {
+    const size = cursor.end - cursor.start;
+    if (count >= limits.maxRows) return { count, cut: 'rows', bytes } as const;
+    if (bytes + size > limits.maxBytes) return { count, cut: 'bytes', bytes } as const;
+    if (cursor.width !== fields.length) throw new RangeError('a row has other columns than were announced');
+    for (let column = 0; column < fields.length; column++) cursor.cell();
+    bytes += size;
   }
-  return { count: reply.rows.length, cut: overflow ? 'bytes' : 'none', bytes } as const;
+  return { count, cut: overflow ? 'bytes' : 'none', bytes } as const;
 }
 
-/** Bytes of rows that are turned into values before other calls have their turn: some milliseconds of the densest ones. */
-const sliceBytes = 64 * 1024;
-
-const emptied = Buffer.alloc(0);
-
-/** Gives up each body as it is read, so that a large result is not held twice. */
-async function decodeRows<Row>(bodies: Buffer[], decode: (body: Buffer) => Row): Promise<Row[]> {
-  const rows: Row[] = [];
-  let left = sliceBytes;
-  for (const [index, body] of bodies.entries()) {
-    if (left <= 0) {
-      await nextTurn();
-      left = sliceBytes;
-    }
-    rows.push(decode(body));
-    bodies[index] = emptied;
-    left -= body.length;
-  }
-  return rows;
-}
-
-/** Turns the rows of a judged reply, which gives them up, into an answer. Rejects with POLICY_DENIED where a mask cannot be confirmed. */
-export async function releaseRows(
+/** Turns a judged reply into an answer. Throws POLICY_DENIED where a mask cannot be confirmed. */
+export function releaseRows(
   query: AuthorizedContents,
   reply: Reply,
   overflow: boolean,
   typeOf: (oid: number) => Type,
   maskKey: Buffer,
-): Promise<Released> {
-  const types = reply.fields.map((field) => typeOf(field.type));
+): Released {
   const maskings: ReadonlyMap<number, Masking> = maskingsFor(query, reply.fields, maskKey);
-  const readers = types.map((type, index) => maskings.get(index) ?? decoderFor(type));
+  const columns = reply.fields.map((field, index) => ({ type: typeOf(field.type), masked: maskings.get(index) }));
   const { count, cut, bytes } = cap(reply, overflow, query.decision.obligations.limits);
-  const rows = await decodeRows(reply.rows.splice(0).slice(0, count), (body) => {
-    const row: Json[] = [];
-    readCells(body, (text, column) => row.push(text === null ? null : (readers[column]?.(text) ?? null)));
-    return row;
-  });
-  const columns = reply.fields.map((field, index) => ({ name: field.name, type: types[index]?.name ?? 'unknown' }));
-  return { columns, rows, cut, bytes };
+  return {
+    columns: reply.fields.map(({ name }, index) => ({ name, type: columns[index]?.type.name ?? 'unknown' })),
+    rows: new ReleasedRows(reply.rows, count, columns),
+    cut,
+    bytes,
+  };
 }

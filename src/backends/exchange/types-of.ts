@@ -1,7 +1,7 @@
 /** The types of a database that are not built in, learned once and kept while its catalog stays the same. */
 
 import { encodeSteps } from '../protocol/encode.ts';
-import { type Field, readCells } from '../protocol/replies.ts';
+import type { Field } from '../protocol/replies.ts';
 import { builtInTypes } from '../values/built-in-types.ts';
 import type { Type } from '../values/type.ts';
 import { lookupStep, readTypes } from '../values/type-lookup.ts';
@@ -44,12 +44,10 @@ async function lookUp(
   return readTypes(oids, reply === undefined ? [] : rowsOf(reply));
 }
 
-function rowsOf(reply: Reply): (string | null)[][] {
-  return reply.rows.map((body) => {
-    const row: (string | null)[] = [];
-    readCells(body, (text) => row.push(text));
-    return row;
-  });
+function rowsOf({ rows }: Reply): (readonly (string | null)[])[] {
+  const all: (readonly (string | null)[])[] = [];
+  for (const cursor = rows.cursor(); cursor.next(); ) all.push(cursor.cells());
+  return all;
 }
 
 export function createKnownTypes(): KnownTypes {

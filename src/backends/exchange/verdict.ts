@@ -3,7 +3,6 @@
 import type { AuthorizedContents, AuthorizedQuery } from '../../audit/audit-log.ts';
 import { Failure } from '../../model/errors.ts';
 import type { StatementContents } from '../../sql/statement.ts';
-import { cellsOf } from '../protocol/replies.ts';
 import { type Interruption, queryFailure } from '../query-error.ts';
 import { StaleCatalog } from '../stale-catalog.ts';
 import type { Channel } from './channel.ts';
@@ -87,9 +86,9 @@ function isClosed({ replies, statuses, error, broken }: Answer, { readOnly }: Pl
 /** The number of the transaction, where it has one; false when the server did not answer the question. */
 function xidOf({ replies }: Answer, { readOnly, xid }: Plan): { readonly xid?: string } | false {
   if (readOnly) return {};
-  const row = replies[xid]?.tag === 'SELECT 1' ? replies[xid]?.rows[0] : undefined;
+  const row = replies[xid]?.tag === 'SELECT 1' ? replies[xid]?.rows.first() : undefined;
   if (row === undefined) return false;
-  const [number] = cellsOf(row);
+  const [number] = row;
   return typeof number === 'string' ? { xid: number } : {};
 }
 

@@ -3,8 +3,8 @@
 const headerLength = 5;
 
 export interface FrameSink {
-  /** One whole message: its type letter's code and its body. The body shares memory with what was received. */
-  readonly frame: (type: number, body: Buffer) => void;
+  /** One whole message: its type letter's code, and where its body stands in what was received. */
+  readonly frame: (type: number, bytes: Buffer, start: number, end: number) => void;
   /** The stream would go beyond the budget, or is not the protocol: nothing more is delivered. */
   readonly overflow: () => void;
 }
@@ -51,9 +51,8 @@ export class FrameReader {
       }
       this.#left -= length;
       const type = bytes[at] ?? 0;
-      const body = bytes.subarray(at + headerLength, at + length);
       at += length;
-      this.#sink.frame(type, body);
+      this.#sink.frame(type, bytes, at - length + headerLength, at);
     }
     const rest = bytes.subarray(at);
     this.#pending = rest.length === 0 ? [] : [rest];

@@ -64,25 +64,3 @@ export const readTag = (body: Buffer): string => body.toString('utf8', 0, textEn
 
 /** `I` idle, `T` in a transaction, `E` in a failed one. */
 export const readStatus = (body: Buffer): string => body.toString('latin1', 0, 1);
-
-/** Calls `cell` with every column of a DataRow as text, or null. */
-export function readCells(body: Buffer, cell: (text: string | null, column: number) => void): void {
-  const count = body.readUInt16BE(0);
-  let at = 2;
-  for (let column = 0; column < count; column++) {
-    const length = body.readInt32BE(at);
-    at += 4;
-    if (length < 0) cell(null, column);
-    else {
-      cell(body.toString('utf8', at, at + length), column);
-      at += length;
-    }
-  }
-}
-
-/** The cells of one small row. */
-export function cellsOf(body: Buffer): readonly (string | null)[] {
-  const cells: (string | null)[] = [];
-  readCells(body, (text) => cells.push(text));
-  return cells;
-}

@@ -9,6 +9,7 @@ import { refuseCut } from '../exchange/run-query.ts';
 import type { Call } from '../exchange/verdict.ts';
 import { maskedColumns } from '../masks.ts';
 import type { Field } from '../protocol/replies.ts';
+import { RowBytes } from '../protocol/row-bytes.ts';
 import { StaleCatalog } from '../stale-catalog.ts';
 import { builtInTypes, typeOidByName } from '../values/built-in-types.ts';
 import type { Type } from '../values/type.ts';
@@ -191,7 +192,7 @@ class Runner {
   ): Promise<Released> {
     const { query, token } = this.call;
     if (!hasPredictedShape(query, fields)) throw new StaleCatalog(token);
-    const reply: Reply = { tag: undefined, fields, rows: [...rows], suspended: false };
+    const reply: Reply = { tag: undefined, fields, rows: RowBytes.of(rows), suspended: false };
     return releaseRows(query, reply, cut, typeOf, this.parts.maskKey);
   }
 

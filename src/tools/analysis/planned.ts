@@ -1,8 +1,9 @@
 /** The plan of a caller's query, through the corridor as explain_query asks for it, and what surrounds its tables. */
 
 import { BrokerError, Refusal } from '../../model/errors.ts';
-import { type HypotheticalIndex, noParameters } from '../../model/request.ts';
-import type { Json, QueryResult, Receipt } from '../../model/result.ts';
+import { firstCell } from '../../model/read-rows.ts';
+import { noParameters } from '../../model/request.ts';
+import type { Json, Receipt } from '../../model/result.ts';
 import { readIndexes, readRelations, readServer } from './facts.ts';
 import type { Surroundings } from './index-candidates.ts';
 import { type Plan, readPlan } from './plan.ts';
@@ -14,25 +15,17 @@ export interface Planned {
   readonly json: readonly Json[];
   /** Undefined where it is not JSON with costs. */
   readonly plan: Plan | undefined;
-  /** The index it was planned with, where one was asked for and could be made. */
-  readonly hypothetical: QueryResult['hypothetical'];
   readonly receipt: Receipt;
 }
 
 /** The query is planned, never run. Throws BrokerError, with positions in the text as the caller wrote it. */
-export async function planQuery(
-  { parts, databaseId, invocation }: Question,
-  sql: string,
-  hypothetical?: HypotheticalIndex,
-): Promise<Planned> {
+export async function planQuery({ parts, databaseId, invocation }: Question, sql: string): Promise<Planned> {
   const { call, signal } = invocation;
   const statement = { from: 'caller', sql, parameters: noParameters } as const;
-  const plain = { call, databaseId, action: 'explain', statement, intent: 'read' } as const;
-  const request = hypothetical === undefined ? plain : { ...plain, hypothetical };
+  const request = { call, databaseId, action: 'explain', statement, intent: 'read' } as const;
   const answer = await parts.broker.run(request, signal).catch(withHint);
-  const value = answer.rows[0]?.[0];
-  const { receipt, hypothetical: made } = answer;
-  return { json: Array.isArray(value) ? value : [], plan: readPlan(value), hypothetical: made, receipt };
+  const value = firstCell(answer.rows);
+  return { json: Array.isArray(value) ? value : [], plan: readPlan(value), receipt: answer.receipt };
 }
 
 /** Texts of pg_stat_statements come with $n, and these tools take no values: a plan for no value in particular would mislead. */

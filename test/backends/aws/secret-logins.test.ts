@@ -8,6 +8,7 @@ import { BrokerError } from '../../../src/model/errors.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
+import { read } from '../../support/read.ts';
 
 for (const [name, value] of Object.entries(emulatorEnvironment)) vi.stubEnv(name, value);
 
@@ -123,9 +124,11 @@ describe('a server whose login is in Secrets Manager', () => {
     return aDatabase(connection, { id, pool: { max: 4, idleTimeout } });
   };
   const run = (at: ReturnType<typeof database>) =>
-    backends.execute(
-      authorizedQuery({ database: at, sql: 'SELECT a, current_user::text AS u FROM t' }),
-      new AbortController().signal,
+    read(
+      backends.execute(
+        authorizedQuery({ database: at, sql: 'SELECT a, current_user::text AS u FROM t' }),
+        new AbortController().signal,
+      ),
     );
   const rotate = async (password: string) => {
     const admin = await server.client({ ...server.superuser, database: server.database });

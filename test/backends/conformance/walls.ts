@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { QueryResult } from '../../../src/model/result.ts';
+import type { Read } from '../../support/read.ts';
 import type { Bench } from '../conformance.ts';
 
 /** Each known way to write from, or to leave, a read-only transaction. */
@@ -59,7 +60,7 @@ const attempts = [
 const mayAnswer = new Set(['EXPLAIN ANALYZE CREATE TEMP TABLE people AS SELECT 1 AS id']);
 
 /** What an attempt could have changed: data, the sequence, relations, and the session that the next caller gets. */
-async function state(bench: Bench): Promise<QueryResult['rows']> {
+async function state(bench: Bench): Promise<Read<QueryResult>['rows']> {
   const { rows } = await bench.run(`SELECT (SELECT json_agg(p ORDER BY id) FROM people p),
     current_setting('transaction_read_only'), current_setting('default_transaction_read_only'),
     current_setting('search_path'), (SELECT is_called FROM ids),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backends, createBackends } from '../../../src/backends/backends.ts';
 import type { EmbeddedConnection } from '../../../src/model/database.ts';
 import { aDatabase, authorizedQuery, type QueryOptions, readTestSecret } from '../../support/authorized.ts';
+import { read } from '../../support/read.ts';
 
 let home: string;
 const opened: Backends[] = [];
@@ -22,7 +23,7 @@ function broker() {
   const open = (connection: Omit<EmbeddedConnection, 'type'>, settings: Parameters<typeof aDatabase>[1] = {}) => {
     const database = aDatabase({ type: 'embedded', ...connection }, { readonly: false, ...settings });
     return (sql: string, options: Partial<QueryOptions> = {}, signal = new AbortController().signal) =>
-      backends.execute(authorizedQuery({ database, sql, ...options }), signal);
+      read(backends.execute(authorizedQuery({ database, sql, ...options }), signal));
   };
   return { backends, open };
 }

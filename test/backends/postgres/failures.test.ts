@@ -12,6 +12,7 @@ import {
 } from '../../support/authorized.ts';
 import { freePort } from '../../support/cluster.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
+import { read } from '../../support/read.ts';
 import { tcpRelay } from '../../support/tcp-relay.ts';
 
 let server: TestDatabase;
@@ -31,7 +32,7 @@ function broker(changes: Partial<DirectPostgresConnection> = {}, settings: Param
   opened.push(backends);
   const database: Database = aDatabase(directConnection(server, changes), settings);
   const run = (sql: string, options: Partial<QueryOptions> = {}, signal = new AbortController().signal) =>
-    backends.execute(authorizedQuery({ database, sql, ...options }), signal);
+    read(backends.execute(authorizedQuery({ database, sql, ...options }), signal));
   return { backends, database, run, stats: () => backends.stats().get(database.id) };
 }
 

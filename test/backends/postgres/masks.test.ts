@@ -4,6 +4,7 @@ import type { MaskKind } from '../../../src/policy/permit.ts';
 import type { OutputColumn } from '../../../src/sql/access.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
+import { read } from '../../support/read.ts';
 
 let server: TestDatabase;
 let backends: Backends;
@@ -34,7 +35,9 @@ const id = (): OutputColumn => ({
 function run(sql: string, kind: MaskKind, output: readonly OutputColumn[] | undefined, outputs: readonly number[]) {
   const database = aDatabase(directConnection(server));
   const masks = [{ column: 'public.people.phone', kind, outputs }];
-  return backends.execute(authorizedQuery({ database, sql, masks, access: { output } }), new AbortController().signal);
+  return read(
+    backends.execute(authorizedQuery({ database, sql, masks, access: { output } }), new AbortController().signal),
+  );
 }
 
 test.each<[MaskKind, readonly unknown[]]>([

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createBackends } from '../../../src/backends/backends.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
+import { read } from '../../support/read.ts';
 import { tcpRelay } from '../../support/tcp-relay.ts';
 
 let server: TestDatabase;
@@ -74,12 +75,14 @@ test.each([
   vi.stubEnv(name, value);
   const backends = createBackends({ readSecret: readTestSecret, nativeDriverForced: false });
   const database = aDatabase(directConnection(server));
-  const { rows } = await backends.execute(
-    authorizedQuery({
-      database,
-      sql: `SELECT current_user::text, current_database()::text, current_setting('client_encoding'), current_setting('default_transaction_read_only')`,
-    }),
-    signal,
+  const { rows } = await read(
+    backends.execute(
+      authorizedQuery({
+        database,
+        sql: `SELECT current_user::text, current_database()::text, current_setting('client_encoding'), current_setting('default_transaction_read_only')`,
+      }),
+      signal,
+    ),
   );
   expect(rows).toEqual([[server.user, server.database, 'UTF8', 'on']]);
   await backends.close();
@@ -89,7 +92,7 @@ test('the session says which call it serves', async () => {
   const backends = createBackends({ readSecret: readTestSecret, nativeDriverForced: false });
   const database = aDatabase(directConnection(server));
   const sql = 'SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()';
-  const { rows } = await backends.execute(authorizedQuery({ database, sql }), signal);
+  const { rows } = await read(backends.execute(authorizedQuery({ database, sql }), signal));
   expect(rows[0]?.[0]).toMatch(/^[0-9a-f-]{36}$/);
   await backends.close();
 });

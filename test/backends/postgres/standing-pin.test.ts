@@ -6,6 +6,7 @@ import { constantSettings } from '../../../src/backends/exchange/pin.ts';
 import type { Database } from '../../../src/model/database.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
+import { read } from '../../support/read.ts';
 
 let server: TestDatabase;
 let backends: Backends;
@@ -28,7 +29,7 @@ beforeEach(() => {
 type Changes = Partial<Parameters<typeof authorizedQuery>[0]>;
 
 const run = (sql: string, changes: Changes = {}) =>
-  backends.execute(authorizedQuery({ database, sql, ...changes }), new AbortController().signal);
+  read(backends.execute(authorizedQuery({ database, sql, ...changes }), new AbortController().signal));
 
 const settings = async (): Promise<Readonly<Record<string, unknown>>> => {
   const names = [...constantSettings.map(([name]) => name), 'search_path', 'pgwarden.principal', 'lock_timeout'];

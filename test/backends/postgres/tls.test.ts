@@ -9,6 +9,7 @@ import type { DirectPostgresConnection } from '../../../src/model/database.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
+import { read } from '../../support/read.ts';
 
 const pem = (name: string) => join(import.meta.dirname, 'tls', name);
 let cluster: Cluster;
@@ -45,7 +46,7 @@ async function connect(changes: Partial<DirectPostgresConnection>) {
   const database = aDatabase(directConnection(server, changes));
   const sql = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
   try {
-    const { rows } = await backends.execute(authorizedQuery({ database, sql }), new AbortController().signal);
+    const { rows } = await read(backends.execute(authorizedQuery({ database, sql }), new AbortController().signal));
     return rows[0]?.[0] === true ? 'encrypted' : 'plain';
   } catch (error) {
     return error;

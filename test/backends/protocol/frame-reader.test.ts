@@ -13,7 +13,7 @@ function read(chunks: readonly Buffer[], budget = 1_000_000) {
   const seen: string[] = [];
   const reader = new FrameReader(
     {
-      frame: (type, body) => seen.push(String.fromCharCode(type) + body.toString()),
+      frame: (type, bytes, start, end) => seen.push(String.fromCharCode(type) + bytes.toString('utf8', start, end)),
       overflow: () => seen.push('overflow'),
     },
     budget,

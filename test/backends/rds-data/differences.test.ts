@@ -16,6 +16,7 @@ import {
 } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
+import { read } from '../../support/read.ts';
 
 for (const [name, value] of Object.entries(emulatorEnvironment)) vi.stubEnv(name, value);
 
@@ -111,7 +112,9 @@ const differences: readonly Difference[] = [
 
 async function end(database: Database, options: Omit<QueryOptions, 'database'>): Promise<unknown> {
   try {
-    const answer = await backends.execute(authorizedQuery({ database, ...options }), new AbortController().signal);
+    const answer = await read(
+      backends.execute(authorizedQuery({ database, ...options }), new AbortController().signal),
+    );
     return answer.cut === 'none' ? answer.rows[0]?.[0] : `cut: ${answer.cut}`;
   } catch (thrown) {
     return asBrokerError(thrown).code;

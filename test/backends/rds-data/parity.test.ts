@@ -9,6 +9,7 @@ import { type Case, corpusSchema, readCorpus } from '../../sql/corpus/corpus.ts'
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
+import { read } from '../../support/read.ts';
 
 for (const [name, value] of Object.entries(emulatorEnvironment)) vi.stubEnv(name, value);
 
@@ -34,16 +35,16 @@ afterAll(async () => {
 });
 
 const answer = (database: Database, { sql, parameters }: Case) =>
-  backends
-    .execute(
+  read(
+    backends.execute(
       authorizedQuery({ database, sql, values: parameters.values.map((given) => given.value) }),
       new AbortController().signal,
-    )
-    .then(
-      ({ columns, rows, cut }) => ({ columns, rows, cut }),
-      (error: unknown) =>
-        error instanceof BrokerError ? { code: error.code, sqlstate: error.sqlstate } : { code: String(error) },
-    );
+    ),
+  ).then(
+    ({ columns, rows, cut }) => ({ columns, rows, cut }),
+    (error: unknown) =>
+      error instanceof BrokerError ? { code: error.code, sqlstate: error.sqlstate } : { code: String(error) },
+  );
 
 /** Two runs may agree without meaning to. */
 const chance = /TABLESAMPLE|random|gen_random_uuid/i;
@@ -52,9 +53,9 @@ describe('reads', () => {
   // Names are given their numbers before a backend sees the text.
   test.each(readCorpus('reads').filter(({ parameters }) => parameters.style === 'positional'))(
     '$name',
-    async (read) => {
-      const [first, second, again] = [await answer(wire, read), await answer(service, read), await answer(wire, read)];
-      if (chance.test(read.sql) || JSON.stringify(first) !== JSON.stringify(again)) {
+    async (each) => {
+      const [first, second, again] = [await answer(wire, each), await answer(service, each), await answer(wire, each)];
+      if (chance.test(each.sql) || JSON.stringify(first) !== JSON.stringify(again)) {
         expect(Object.keys(second)).toEqual(Object.keys(first)); // the time of day, a plan's costs
         return;
       }

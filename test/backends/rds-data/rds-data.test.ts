@@ -8,6 +8,7 @@ import { BrokerError } from '../../../src/model/errors.ts';
 import { aDatabase, authorizedQuery, type QueryOptions, readTestSecret } from '../../support/authorized.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
+import { read } from '../../support/read.ts';
 
 for (const [name, value] of Object.entries(emulatorEnvironment)) vi.stubEnv(name, value);
 
@@ -50,7 +51,7 @@ afterAll(async () => {
 
 const noAbort = new AbortController().signal;
 const run = (sql: string, more: Partial<QueryOptions> = {}, signal = noAbort) =>
-  backends.execute(authorizedQuery({ database, sql, ...more }), signal);
+  read(backends.execute(authorizedQuery({ database, sql, ...more }), signal));
 const failure = async (work: Promise<unknown>) => {
   const thrown = await work.then(
     () => undefined,

@@ -46,7 +46,7 @@ export async function openAnalysis(connection: Database['connection'], policy: r
       const findings = z.array(finding).parse(content['findings'] ?? []);
       const of = (problem: string) =>
         Object.fromEntries(findings.filter((found) => found.problem === problem).map((found) => [found.object, found]));
-      return { content, findings, of, all: JSON.stringify(content) + (answer.text ?? '') + (answer.notice ?? '') };
+      return { content, findings, of, all: JSON.stringify(content) + (answer.notice ?? '') };
     },
     close: corridor.close,
   };
