@@ -69,6 +69,7 @@ const pages: Readonly<Record<Exclude<BootName, 'catalog_objects'>, BootEntry>> =
     relations: {
       pg_attribute: 'attisdropped attname attnum attrelid atttypid',
       pg_class: 'oid relkind relname relnamespace reloptions relowner relpersistence relrowsecurity reltype',
+      pg_constraint: 'conkey conname conrelid contype',
       pg_depend: 'classid deptype objid refclassid refobjid',
       pg_extension: 'extname oid',
       pg_rewrite: 'ev_action ev_class rulename',

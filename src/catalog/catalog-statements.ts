@@ -1,6 +1,6 @@
 /** The texts that load a snapshot: keyset pages of plain text columns, so that every backend can run and limit them. */
 
-import { functionFingerprint, relationFingerprint } from './fingerprints.ts';
+import { constraintKey, functionFingerprint, relationFingerprint } from './fingerprints.ts';
 
 /**
  * Rows of one page at most, and bytes of text after which a page is cut (one row may exceed it alone: 1600 columns of
@@ -152,6 +152,14 @@ const casts = kind(
   `FROM pg_catalog.pg_cast k WHERE ${range('k.oid')} ORDER BY k.oid`,
 );
 
+/**
+ * What ON CONFLICT ON CONSTRAINT can name: each as the numbers of its columns (0: an expression) and its name. Most tables
+ * have one or none.
+ */
+const uniqueConstraints = `CASE WHEN c.oid >= ${firstNormalOid} AND c.relkind IN ('r', 'p') THEN (
+      SELECT pg_catalog.json_agg(${constraintKey} || ' ' || k.conname::text ORDER BY k.conname)::text
+      FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x')) END`;
+
 /** Tables, views and the like with their columns; toast tables and indexes are no relations a statement may name. */
 const relations = kind(
   [
@@ -172,6 +180,7 @@ const relations = kind(
     'col.types',
     'col.names',
     'c.relrowsecurity::text',
+    uniqueConstraints,
   ],
   `FROM pg_catalog.pg_class c
     LEFT JOIN pg_catalog.pg_type t ON t.oid = c.reltype

@@ -144,6 +144,8 @@ export interface Catalog {
   readonly relationByOid: (oid: number) => Relation | undefined;
   /** User columns in order of attnum, dropped ones left out. */
   readonly columns: (relation: Relation) => readonly Column[];
+  /** The numbers of the columns of a unique or exclusion constraint of a table, 0 for an expression. */
+  readonly constraint: (oid: number, name: string) => readonly number[] | undefined;
   /** Inheritance and partitioning, one step. */
   readonly parents: (oid: number) => readonly number[];
   /** The body of a view as `pg_get_viewdef` prints it under the pinned search_path. */

@@ -20,3 +20,6 @@ export const bodilessFingerprint = `pg_catalog.md5(pg_catalog.concat(c.relkind, 
 /** MD5 over identity, result, owner, language and rights; `p` is the pg_proc row. */
 export const functionFingerprint = `pg_catalog.md5(p.prokind::text || ' ' || p.prosecdef::text || ' ' || p.prolang::text || ' ' ||
   p.proowner::text || ' ' || p.prorettype::text || ' ' || p.proargtypes::text || ' ' || p.provariadic::text)`;
+
+/** The numbers of a constraint's columns, 0 for an expression, joined by commas; `k` is the pg_constraint row. */
+export const constraintKey = `pg_catalog.array_to_string(k.conkey, ',')`;

@@ -64,6 +64,8 @@ export class RelationTable {
   readonly #arrayTypes = new Map<number, number>();
   readonly #arrayNames = new Map<string, number>();
   readonly #definitions = new Map<number, string>();
+  /** Unique and exclusion constraints as the server printed them: a JSON array of `attnum,attnum name`. */
+  readonly #constraints = new Map<number, string>();
   #columnNames = new Uint32Array(256);
   #columnTypes = new Uint32Array(256);
   #columnNumbers = new Int16Array(256);
@@ -93,7 +95,9 @@ export class RelationTable {
     this.#index(oid, schema, name, shape);
     const definition = textOrNull(row, 12);
     if (definition !== undefined) this.#definitions.set(oid, definition);
-    this.#bytes += 420 + (definition?.length ?? 0);
+    const constraints = textOrNull(row, 17);
+    if (constraints !== undefined) this.#constraints.set(oid, constraints);
+    this.#bytes += 420 + (definition?.length ?? 0) + (constraints === undefined ? 0 : constraints.length + 80);
   }
 
   #index(oid: number, schema: string, name: string, shape: Shape): void {
@@ -169,6 +173,15 @@ export class RelationTable {
 
   definition(oid: number): string | undefined {
     return this.#definitions.get(oid);
+  }
+
+  /** The numbers of the columns of a unique or exclusion constraint, 0 for an expression. */
+  constraint(oid: number, name: string): readonly number[] | undefined {
+    for (const printed of texts([this.#constraints.get(oid) ?? null], 0)) {
+      const space = printed.indexOf(' ');
+      if (printed.slice(space + 1) === name) return printed.slice(0, space).split(',').map(Number);
+    }
+    return undefined;
   }
 
   get(oid: number): Relation | undefined {

@@ -88,6 +88,8 @@ class Snapshot implements Catalog {
 
   parents = (oid: number) => this.#own.parents.get(oid) ?? [];
 
+  constraint = (oid: number, name: string) => this.#own.relations.constraint(oid, name);
+
   viewDefinition = (oid: number) =>
     this.#parts[0].relations.definition(oid) ?? this.#parts[1].relations.definition(oid);
 

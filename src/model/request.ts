@@ -96,10 +96,19 @@ export interface QueryRequest {
   readonly intent: 'read' | 'write';
   /** For tools about one relation (get_table_schema): its name as the caller wrote it. */
   readonly target?: string;
+  /** For the action `explain`: planned as if this index were there. Made by a tool of names it was shown, never by a caller. */
+  readonly hypothetical?: HypotheticalIndex;
   /** What a person said of this very call, where the database asks for it. */
   readonly confirmation?: Confirmation;
   /** Tighter limits asked for by the caller; never looser than the database's and the policy's. */
   readonly limits?: Partial<CallLimits>;
+}
+
+/** A B-tree that does not exist, for the planner to reckon with (HypoPG). */
+export interface HypotheticalIndex {
+  readonly schema: string;
+  readonly relation: string;
+  readonly columns: readonly { readonly name: string; readonly descending: boolean }[];
 }
 
 /** The answer of a person, as the client brings it. It counts for one statement with its values, of one caller, on one database. */

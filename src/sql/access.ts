@@ -84,7 +84,8 @@ export interface FunctionAccess {
     | 'domain'
     | 'sampling'
     | 'keyword'
-    | 'type_io';
+    | 'type_io'
+    | 'hypothetical';
   readonly position: number;
   readonly written: string;
 }
@@ -104,13 +105,15 @@ export interface OutputColumn {
   readonly uncertain?: true;
 }
 
-/** A relation or user function the reading rests on. */
+/** A relation, one of its constraints or a user function the reading rests on. */
 export interface Witness {
-  readonly kind: 'relation' | 'function';
+  readonly kind: 'relation' | 'function' | 'constraint';
   /** What `to_regclass` or `to_regprocedure` is asked, so that a new object earlier in the search_path shows. */
   readonly name: string;
+  /** The constraint of the relation `name`. */
+  readonly constraint?: string;
   readonly oid: number;
-  /** MD5 made by the server itself when the catalog was loaded. */
+  /** MD5 made by the server itself when the catalog was loaded; of a constraint, the numbers of its columns. */
   readonly fingerprint: string;
   /** A relation that no query stands behind: everything but views and materialized views. Checked at half the work. */
   readonly bodiless?: true;

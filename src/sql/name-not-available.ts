@@ -3,7 +3,7 @@
 import type { Database } from '../model/database.ts';
 import { Refusal } from '../model/errors.ts';
 
-export type NameKind = 'relation' | 'column' | 'function' | 'operator' | 'type' | 'schema' | 'collation';
+export type NameKind = 'relation' | 'column' | 'function' | 'operator' | 'type' | 'schema' | 'collation' | 'constraint';
 
 /** NAME_NOT_AVAILABLE, with the name exactly as the caller wrote it and nothing that resolution added. */
 export class NameNotAvailable extends Refusal {

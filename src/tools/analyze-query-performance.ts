@@ -21,9 +21,10 @@ export const analyzeQueryPerformance = defineTool({
     const question = { parts, databaseId: input.database_id, invocation };
     const { json, plan, receipt } = await planQuery(question, input.query);
     const around = await readSurroundings(question);
+    const candidates = plan === undefined ? [] : indexCandidates(plan, around).map(({ finding }) => finding);
     const content = {
       summary: plan === undefined ? {} : { total_cost: plan.cost, rows: plan.rows, nodes: plan.nodes.length },
-      findings: plan === undefined ? [] : bySeverity([...indexCandidates(plan, around), ...planProblems(plan, around)]),
+      findings: plan === undefined ? [] : bySeverity([...candidates, ...planProblems(plan, around)]),
       notes:
         plan === undefined
           ? ['The answer is no JSON plan with costs: send the SELECT alone, without EXPLAIN.']

@@ -1,9 +1,11 @@
 /** recommend_indexes: indexes a query, or the use of the whole database, would gain by, each with its reason. */
 
 import { z } from 'zod';
+import type { Receipt } from '../model/result.ts';
 import { type RelationFacts, readExtensions, readForeignKeys } from './analysis/facts.ts';
 import { bySeverity, displayName, type Finding, report, reportText } from './analysis/finding.ts';
 import { candidateMethod, indexCandidates, type Surroundings } from './analysis/index-candidates.ts';
+import { type HypoPG, proofMethod, proveCandidates, whyUnproven } from './analysis/index-proof.ts';
 import { foreignKeysWithoutIndex, rowsOf } from './analysis/key-problems.ts';
 import { planQuery, readSurroundings } from './analysis/planned.ts';
 import type { Question } from './analysis/read.ts';
@@ -17,7 +19,8 @@ const often = { scans: 20, rowsPerScan: 5000 } as const;
 export const recommendIndexes = defineTool({
   name: 'recommend_indexes',
   title: 'Recommend indexes',
-  description: 'Recommends indexes for one query, or without one for foreign keys and tables read whole too often.',
+  description:
+    'Recommends indexes for one query, proven with HypoPG where that is installed; without one for foreign keys and tables read whole too often.',
   input: z.strictObject({ query: sqlText.optional(), database_id: databaseId, purpose }),
   output: z.object(report),
   annotations: looks,
@@ -25,28 +28,50 @@ export const recommendIndexes = defineTool({
     const question = { parts, databaseId: input.database_id, invocation };
     const advised =
       input.query === undefined ? await forTheDatabase(question) : await forOneQuery(question, input.query);
-    const { byName, receipt } = await readExtensions(question);
-    const hypopg = byName.get('hypopg')?.version ?? undefined;
     const content = {
-      summary: { method: 'statistics', hypopg: hypopg ?? 'not installed', candidates: advised.findings.length },
+      summary: {
+        method: advised.tried === undefined ? 'statistics' : 'hypothetical indexes',
+        hypopg: advised.hypopg?.version ?? 'not installed',
+        candidates: advised.findings.length,
+        ...advised.tried,
+      },
       findings: bySeverity(advised.findings),
-      notes: [...advised.notes, howToProve(hypopg !== undefined)],
+      notes: advised.notes,
     };
-    return { content, notice: reportText('Indexes', content), receipt: advised.receipt ?? receipt };
+    return { content, notice: reportText('Indexes', content), receipt: advised.receipt };
   },
 });
 
-async function forOneQuery(question: Question, query: string) {
-  const { plan, receipt } = await planQuery(question, query);
-  const around = await readSurroundings(question);
-  return {
-    findings: plan === undefined ? [] : indexCandidates(plan, around),
-    notes: [plan === undefined ? 'The answer is no JSON plan with costs: send the SELECT alone.' : candidateMethod],
-    receipt,
-  };
+interface Advised {
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+  readonly receipt: Receipt;
+  readonly hypopg: HypoPG | undefined;
+  /** What the proof came to; absent where none was tried. */
+  readonly tried?: { readonly proven: number; readonly refuted: number };
 }
 
-async function forTheDatabase(question: Question) {
+async function forOneQuery(question: Question, query: string): Promise<Advised> {
+  const { plan, receipt } = await planQuery(question, query);
+  const around = await readSurroundings(question);
+  const hypopg = await readHypoPG(question);
+  const known = { receipt, hypopg };
+  if (plan === undefined)
+    return { ...known, findings: [], notes: ['The answer is no JSON plan with costs: send the SELECT alone.'] };
+  const candidates = indexCandidates(plan, around);
+  const unproven = whyUnproven(hypopg, around.sight);
+  if (unproven !== undefined || candidates.length === 0) {
+    const notes = unproven === undefined ? [candidateMethod] : [candidateMethod, unproven];
+    return { ...known, findings: candidates.map(({ finding }) => finding), notes };
+  }
+  const { findings, proven, refuted, notes } = await proveCandidates(question, query, plan, candidates);
+  if (proven + refuted === 0) return { ...known, findings, notes: [candidateMethod, ...notes] };
+  return { ...known, findings, notes: [proofMethod, ...notes], tried: { proven, refuted } };
+}
+
+const readHypoPG = async (question: Question) => (await readExtensions(question)).byName.get('hypopg');
+
+async function forTheDatabase(question: Question): Promise<Advised> {
   const around = await readSurroundings(question);
   const keys = await readForeignKeys(question, around.sight);
   return {
@@ -54,7 +79,8 @@ async function forTheDatabase(question: Question) {
     notes: [
       'Without a query only keys and counters are judged: send a slow query (identify_slow_queries) for columns and costs.',
     ],
-    receipt: undefined,
+    receipt: keys.receipt,
+    hypopg: await readHypoPG(question),
   };
 }
 
@@ -85,8 +111,3 @@ function tooOften(relation: RelationFacts): Finding {
       'Most searches of this table read all of it. The counters do not tell by which columns: give the queries over it to this tool.',
   };
 }
-
-const howToProve = (installed: boolean): string =>
-  installed
-    ? "HypoPG is installed, but a hypothetical index lives in one session and calls here share sessions. Prove a candidate in a session of your own: SELECT * FROM hypopg_create_index('CREATE INDEX …'); EXPLAIN …;"
-    : 'Not proven: HypoPG, which lets the planner cost an index that does not exist, is not installed.';

@@ -13,6 +13,7 @@ const seed = `
   CREATE SCHEMA other;
   CREATE TABLE t (a int, gone text, "B b" text, c numeric(8,2));
   ALTER TABLE t DROP COLUMN gone;
+  ALTER TABLE t ADD CONSTRAINT "one, two" UNIQUE (c, a), ADD CONSTRAINT x EXCLUDE USING btree ((a + 1) WITH =), ADD CHECK (a > 0);
   CREATE TABLE other.t (z int);
   CREATE TABLE other.only_there (z int);
   CREATE TABLE pg_class (mine int);
@@ -47,6 +48,16 @@ const find = (name: string, schema?: string) => {
 
 test('columns come in order with their numbers, dropped ones leave a gap', () => {
   expect(catalog.columns(find('t')).map(({ name, attnum }) => `${attnum} ${name}`)).toEqual(['1 a', '3 B b', '4 c']);
+});
+
+test('a constraint that can tell a conflict has the numbers of its columns, 0 for an expression', () => {
+  const { oid } = find('t');
+  expect(['one, two', 'x', 't_a_check', 'one'].map((name) => catalog.constraint(oid, name))).toEqual([
+    [4, 1],
+    [0],
+    undefined,
+    undefined,
+  ]);
 });
 
 test('every kind of relation is told apart', () => {

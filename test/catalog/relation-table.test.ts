@@ -23,7 +23,18 @@ test('10 000 relations of 20 columns take less than 60 MB, found by name and by 
       null,
     ];
     table.add(
-      [...row, 'false', 'false', 'd41d8cd98f00b204e9800998ecf8427e', null, attnums, types, names, '1000'],
+      [
+        ...row,
+        'false',
+        'false',
+        'd41d8cd98f00b204e9800998ecf8427e',
+        null,
+        attnums,
+        types,
+        names,
+        'false',
+        JSON.stringify([`1 relation_${n}_pkey`, `2,3 relation_${n}_of_two_key`]),
+      ],
       'public',
     );
   }
@@ -34,5 +45,6 @@ test('10 000 relations of 20 columns take less than 60 MB, found by name and by 
   expect(held).toBeLessThan(60e6 + 40e6); // garbage of this test included
   const oid = table.find('public', 'relation_9999') ?? 0;
   expect(table.get(oid)).toMatchObject({ schema: 'public', name: 'relation_9999', kind: 'table' });
+  expect(table.constraint(oid, 'relation_9999_of_two_key')).toEqual([2, 3]);
   expect(table.columns(oid)[19]).toEqual({ name: 'column_19_of_499', attnum: 20, type: 25 });
 });

@@ -9,7 +9,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { aDatabase } from './support.ts';
 
 const seed = `
-CREATE TABLE customers (id int PRIMARY KEY, name text, email text, parent int);
+CREATE TABLE customers (id int PRIMARY KEY, name text, email text, parent int, CONSTRAINT one_email UNIQUE (name, email));
 CREATE TABLE orders (id int PRIMARY KEY, customer int, contact text);
 CREATE TABLE salaries (id int, amount numeric);
 CREATE VIEW paid AS SELECT id, amount FROM salaries;
@@ -27,6 +27,7 @@ const policy = [
   'p, analyst, *, public.customers,       select, allow',
   'p, analyst, *, public.customers.email, select, deny',
   'p, analyst, *, public.orders,          select, allow',
+  'p, analyst, *, public.customers.id,    insert, allow',
   'p, analyst, *, public.open_sesame(),   call,   allow',
 ];
 
@@ -49,7 +50,10 @@ beforeAll(async () => {
     aws: {},
   } as const;
   corridor = await openCorridor({
-    databases: [aDatabase({ connection, contact: '#data' })],
+    databases: [
+      aDatabase({ connection, contact: '#data' }),
+      aDatabase({ id: 'written', connection, contact: '#data', readonly: false }),
+    ],
     policy,
     replace: ({ backends }) => ({ backends: backendThatMustNotRun(backends) }),
   });
@@ -60,8 +64,8 @@ afterAll(async () => {
 });
 
 /** What check_access answers, and what the error says, with the name under trial taken out. */
-async function told(sql: string, name: string) {
-  const { trail, verdict } = await corridor.broker.check(aRequest(sql));
+async function told(sql: string, name: string, options: Parameters<typeof aRequest>[1] = {}) {
+  const { trail, verdict } = await corridor.broker.check(aRequest(sql, options));
   const error: BrokerError | undefined = verdict.ok ? undefined : verdict.error;
   const explained = explainToCaller(error === undefined ? trail : { ...trail, error });
   const { code, hint, position, sqlstate } = {
@@ -157,6 +161,14 @@ describe('a hidden column is a missing one', () => {
       await told(template.replaceAll('{}', 'emial'), 'emial'),
     );
   });
+});
+
+test('a constraint over a hidden column is a missing one', async () => {
+  const sql = (name: string) => `INSERT INTO customers (id) VALUES (1) ON CONFLICT ON CONSTRAINT ${name} DO NOTHING`;
+  const toldOf = (name: string) => told(sql(name), name, { databaseId: 'written', intent: 'write' });
+  expect(await toldOf('one_email')).toBe(await toldOf('no_email'));
+  expect(await toldOf('one_email')).toContain('‹name›: no such constraint, or not permitted to you');
+  expect(await toldOf('customers_pkey')).toContain('"permit"');
 });
 
 describe('a hidden function is a missing one', () => {

@@ -74,9 +74,11 @@ caller may not see; literals, comments and made-up quoted names never are. The r
 \`pg_stats\`, aligned) ÷ usable page at its fillfactor; B-trees alike. Rows, pages and widths are those of the last ANALYZE. No
 table is read. The error is about 10 points for tables and 15 for indexes; relations below 16 pages and those with columns
 lacking statistics get no estimate. **How an index is advised.** From the filters and costs of the plan: a scan whose cost an
-index at least halves, reckoned with the server's own cost constants as PostgreSQL's \`cost_index\` does without correlation. It is
-not proven; HypoPG's hypothetical indexes live in one session, and calls here share sessions, so the answer says how to prove
-a candidate by hand.
+index at least halves, reckoned with the server's own cost constants as PostgreSQL's \`cost_index\` does without correlation. That
+is an estimate, and the answer says so. **How it is proven.** Where HypoPG is installed and the policy has a \`call\` rule for
+\`hypopg_create_index()\`, \`recommend_indexes\` has the query planned again with each of the first three candidates as a
+hypothetical index: \`cost_before\`, \`cost_after\` and \`index_bytes\` are in the evidence, and one the planner would not use
+is told as \`index would not help\`. Nothing is run, and the session is thrown away; so not behind a pooler nor over the Data API.
 `;
 
 export function printToolReference(tools: readonly Tool[]): string {

@@ -7,6 +7,7 @@ import type { StatementContents } from '../../sql/statement.ts';
 import { encodeSteps, type Step } from '../protocol/encode.ts';
 import { typeOidByName } from '../values/built-in-types.ts';
 import type { Channel } from './channel.ts';
+import { hypotheticalStep } from './hypothetical.ts';
 import { pinStep } from './pin.ts';
 import { standingStep } from './standing-pin.ts';
 import { witnessStep } from './witness.ts';
@@ -18,6 +19,8 @@ export interface Plan {
   readonly readOnly: boolean;
   /** Index of the step that compares the witnesses, or -1. */
   readonly witness: number;
+  /** Index of the step that makes a hypothetical index, or -1. */
+  readonly hypothetical: number;
   /** Index of the statement. */
   readonly statement: number;
   /** Index of the step that asks for the transaction's number, or -1. */
@@ -93,12 +96,15 @@ export function openingOf(
 export function planOf(query: AuthorizedContents, statement: Readonly<StatementContents>, session: Channel): Plan {
   const readOnly = mustBeReadOnly(query, statement);
   const { steps: opening, witness } = openingOf(query, readOnly, query.access.witnesses, session);
+  const made = hypotheticalStep(query);
+  const before = made === undefined ? opening : [...opening, made];
   return {
-    steps: [...opening, statementStep(query, statement), ...(readOnly ? [] : [askXid])],
+    steps: [...before, statementStep(query, statement), ...(readOnly ? [] : [askXid])],
     readOnly,
     witness,
-    statement: opening.length,
-    xid: readOnly ? -1 : opening.length + 1,
+    hypothetical: made === undefined ? -1 : opening.length,
+    statement: before.length,
+    xid: readOnly ? -1 : before.length + 1,
   };
 }
 

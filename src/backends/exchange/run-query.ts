@@ -2,6 +2,7 @@
 
 import { type AuthorizedQuery, openAuthorized } from '../../audit/audit-log.ts';
 import { Failure } from '../../model/errors.ts';
+import type { QueryResult } from '../../model/result.ts';
 import { openStatement } from '../../sql/statement.ts';
 import { maskedColumns } from '../masks.ts';
 import { encodeSimple } from '../protocol/encode.ts';
@@ -10,6 +11,7 @@ import { StaleCatalog } from '../stale-catalog.ts';
 import type { Channel } from './channel.ts';
 import { type Answer, converse, type Reply } from './converse.ts';
 import { guard } from './guard.ts';
+import { leavesHypothetical, readHypothetical } from './hypothetical.ts';
 import { encodePlan, type Plan, planOf } from './plan.ts';
 import { forgetPrepared } from './prepared.ts';
 import { hasPredictedShape, type Released, releaseRows } from './release-rows.ts';
@@ -21,6 +23,9 @@ export interface RunParts {
   /** Key of the `hash` mask. */
   readonly maskKey: Buffer;
 }
+
+/** `xid`: the number of a write's transaction. */
+type Ran = Omit<QueryResult, 'backend' | 'timings' | 'envelope'> & { readonly xid?: string };
 
 /** What may come back beside the rows: framing, the pin's answer, an error. A row that crosses it ends the session. */
 const slack = 256 * 1024;
@@ -44,13 +49,13 @@ function affectedBy({ tag }: Reply): { readonly affected?: number } {
  * Rows are released only after the verdict, and for a write after its COMMIT. On failure the session is left idle or
  * destroyed. Throws Failure or StaleCatalog.
  */
-export async function runQuery(channel: Channel, call: Call, signal: AbortSignal, parts: RunParts) {
+export async function runQuery(channel: Channel, call: Call, signal: AbortSignal, parts: RunParts): Promise<Ran> {
   const plan = planOf(call.query, call.statement, channel);
-  const { reply, overflow, xid } = await exchangeStatement(channel, call, plan, signal);
+  const { reply, overflow, xid, made } = await exchangeStatement(channel, call, plan, signal);
   try {
     const released = await release(channel, call, plan, reply, overflow, parts);
     const masked = maskedColumns(call.query);
-    if (plan.readOnly) return { ...released, masked };
+    if (plan.readOnly) return { ...released, masked, ...readHypothetical(made) };
     const affected = affectedBy(reply);
     refuseCut(released);
     if (xid !== undefined) await call.query.recordPrecommit({ xid, ...affected });
@@ -70,7 +75,7 @@ async function exchangeStatement(channel: Channel, call: Call, plan: Plan, signa
   watch.release();
   const timedOut = performance.now() - started >= statementTimeout;
   const verdict = judge(channel, call, plan, answer, { interruption: watch.interruption(), timedOut });
-  if (verdict.ok) return verdict;
+  if (verdict.ok) return { ...verdict, made: answer.replies[plan.hypothetical] };
   if (!verdict.trusted) channel.destroy();
   else if (!plan.readOnly) await rollBack(channel);
   throw verdict.error;
@@ -132,6 +137,7 @@ async function rollBack(channel: Channel): Promise<void> {
 /** What a user's code may have left in the session (locks, prepared names, …) goes before another caller gets it. */
 export async function cleanSession(channel: Channel, { query }: Call): Promise<void> {
   if (!channel.usable || !reachedUserCode(query)) return;
+  if (leavesHypothetical(query)) return channel.destroy();
   const watch = guard(channel, tidyTime, undefined);
   const answer = await converse(channel, encodeSimple('DISCARD ALL'), 1, slack);
   watch.release();

@@ -127,8 +127,18 @@ function witnessesOf(reading: Reading): readonly Witness[] {
   const functions = [...reading.functions.values()]
     .filter(({ procedure }) => procedure.fingerprint !== '')
     .map(({ procedure }) => witnessOfFunction(reading, procedure));
+  const constraints = reading.constraints.map(
+    ({ of: { relation, written }, name, key }): Witness => ({
+      kind: 'constraint',
+      name: written,
+      constraint: name,
+      oid: relation.oid,
+      fingerprint: key.join(','),
+    }),
+  );
+  const all = [...relations, ...functions, ...constraints];
   return [
-    ...new Map([...relations, ...functions].map((witness) => [`${witness.kind} ${witness.name}`, witness])).values(),
+    ...new Map(all.map((witness) => [`${witness.kind} ${witness.name} ${witness.constraint ?? ''}`, witness])).values(),
   ];
 }
 

@@ -40,6 +40,13 @@ export interface FunctionDraft {
   readonly written: string;
 }
 
+/** A constraint named by ON CONFLICT, and the numbers of its columns. */
+export interface ConstraintDraft {
+  readonly of: RelationDraft;
+  readonly name: string;
+  readonly key: readonly number[];
+}
+
 export interface ReadingOptions {
   readonly catalog: Catalog;
   /** Byte offset → character of the caller's text. */
@@ -56,6 +63,8 @@ export class Reading {
   /** Domains with CHECK constraints that a value is cast to, and where first. */
   readonly domains = new Map<Type, number>();
   readonly settings = new Set<string>();
+  /** Constraints that tell a conflict. */
+  readonly constraints: ConstraintDraft[] = [];
   /** Nodes that name something and were bound: at the end every such node of the tree must be here. */
   readonly bound = new Set<Tree>();
   /** Types of `$1, $2 …` as far as known. */
@@ -125,9 +134,15 @@ export class Reading {
   }
 
   /** Refuses a column the caller may know nothing of as a missing one. */
-  mustSeeColumn({ relation }: RelationDraft, name: string, written: string, location: number): void {
+  mustSeeColumn(
+    { relation }: RelationDraft,
+    name: string,
+    written: string,
+    location: number,
+    as: NameKind = 'column',
+  ): void {
     if (this.#options.sight?.column(relation.schema, relation.name, name) === false)
-      this.unbound(written, 'column', location);
+      this.unbound(written, as, location);
   }
 
   /** Notes that a column is read or written. `parts` are undefined where no text of the caller names it (stars). */

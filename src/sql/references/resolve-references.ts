@@ -13,6 +13,7 @@ import { buildAccess } from './access-builder.ts';
 import { recall, remember } from './access-cache.ts';
 import { readBodies } from './bodies.ts';
 import { checkComplete } from './completeness.ts';
+import { readHypothetical } from './hypothetical.ts';
 import { Reading, type ReadingOptions } from './reading.ts';
 import { Scope } from './scope.ts';
 import { readStatement } from './statements/statement.ts';
@@ -38,11 +39,12 @@ export async function resolveReferences(
   if (fixed !== undefined && request.target === undefined) return noAccess;
   const catalog = await catalogs.current(database, request.call);
   const now = { catalog, text: textOf(request), parameterTypes: typesOfParameters(contents) };
-  const known = request.target === undefined ? recall(contents.tree, now, sight) : undefined;
+  const isWholeQuestion = request.target === undefined && request.hypothetical === undefined;
+  const known = isWholeQuestion ? recall(contents.tree, now, sight) : undefined;
   if (known !== undefined) return known;
   if (contents.sql.length >= longText) await nextTurn(); // others first: its tree was walked in this turn
   const access = await readWith({ catalog, positionOf: contents.positionOf, sight }, contents);
-  if (request.target === undefined) remember(contents.tree, now, access);
+  if (isWholeQuestion) remember(contents.tree, now, access);
   return access;
 }
 
@@ -63,7 +65,7 @@ async function readWith(options: ReadingOptions, contents: Contents): Promise<Ac
   }
 }
 
-async function read(reading: Reading, { tree, parameters, request }: Contents): Promise<Access> {
+async function read(reading: Reading, { tree, parameters, request, database }: Contents): Promise<Access> {
   if (request.target !== undefined) {
     readTarget(reading, request.target);
     return buildAccess(reading, undefined, await readBodies(reading));
@@ -73,6 +75,7 @@ async function read(reading: Reading, { tree, parameters, request }: Contents): 
     if (type !== undefined) reading.settleParameter(index + 1, statedType(reading, type));
   const outputs = readStatement(new Scope(reading), tree);
   checkComplete(reading, tree);
+  if (request.hypothetical !== undefined) readHypothetical(reading, request.hypothetical, request, database);
   return buildAccess(reading, outputs, await readBodies(reading));
 }
 

@@ -1,6 +1,11 @@
 /** The texts with which an adapter checks, in the pin, that the catalog is still the one the statement was read against. */
 
-import { bodilessFingerprint, functionFingerprint, relationFingerprint } from '../../catalog/fingerprints.ts';
+import {
+  bodilessFingerprint,
+  constraintKey,
+  functionFingerprint,
+  relationFingerprint,
+} from '../../catalog/fingerprints.ts';
 import type { Witness } from '../access.ts';
 
 /** What a list of witnesses asks of the server: the fewer kinds of things, the less work. */
@@ -35,6 +40,10 @@ export function witnessSql(marker: string, shape: Exclude<WitnessShape, 'none'> 
   CASE w.value ->> 0 WHEN 'relation' THEN (
     SELECT c.oid::text || ':' || ${relationFingerprint} FROM pg_catalog.pg_class c
     WHERE c.oid = pg_catalog.to_regclass(w.value ->> 1)::pg_catalog.oid)
+  WHEN 'constraint' THEN (
+    SELECT k.conrelid::text || ':' || ${constraintKey} FROM pg_catalog.pg_constraint k
+    WHERE k.conrelid = pg_catalog.to_regclass(w.value ->> 1)::pg_catalog.oid AND k.conname = w.value ->> 2
+      AND k.contype IN ('p', 'u', 'x'))
   ELSE (
     SELECT p.oid::text || ':' || ${functionFingerprint} FROM pg_catalog.pg_proc p
     WHERE p.oid = pg_catalog.to_regprocedure(w.value ->> 1)::pg_catalog.oid) END, 'gone')
@@ -42,11 +51,13 @@ export function witnessSql(marker: string, shape: Exclude<WitnessShape, 'none'> 
   }
 }
 
-/** The parameter of `witnessSql`: one name, a JSON array of names, or one of `[kind, name]`. */
+/** The parameter of `witnessSql`: one name, a JSON array of names, or one of `[kind, name, constraint]`. */
 export function witnessQuestion(witnesses: readonly Witness[], shape: Exclude<WitnessShape, 'none'> = 'any'): string {
   if (shape === 'table') return witnesses[0]?.name ?? '';
   if (shape === 'tables') return JSON.stringify(witnesses.map(({ name }) => name));
-  return JSON.stringify(witnesses.map(({ kind, name }) => [kind, name]));
+  return JSON.stringify(
+    witnesses.map(({ kind, name, constraint }) => (constraint === undefined ? [kind, name] : [kind, name, constraint])),
+  );
 }
 
 /** What `witnessSql` must answer for the reading to hold; it answers null for no witnesses. */

@@ -1,5 +1,6 @@
 /** Indexes a plan would gain by: candidates from its filters, with the cost the planner's own constants give them. */
 
+import type { HypotheticalIndex } from '../../model/request.ts';
 import { conditionsOf, sortColumn } from './conditions.ts';
 import type { IndexFacts, RelationFacts, ServerFacts } from './facts.ts';
 import { displayName, type Finding, percent, quoted } from './finding.ts';
@@ -20,9 +21,17 @@ const worthwhile = 0.5;
 export const candidateMethod =
   'Candidates come from the filters and costs of the plan; what an index would cost is computed from row estimates and the planner’s cost constants, not proven. Expect the order of magnitude to hold where statistics are fresh.';
 
-export function indexCandidates(plan: Plan, around: Surroundings): Finding[] {
+/** What is advised, and the index itself for the planner to try. */
+export interface IndexCandidate {
+  readonly finding: Finding;
+  readonly index: HypotheticalIndex;
+}
+
+export function indexCandidates(plan: Plan, around: Surroundings): IndexCandidate[] {
   const found = plan.nodes.flatMap((node) => candidate(node, plan, around));
-  return found.filter((finding, index) => found.findIndex(({ sql }) => sql === finding.sql) === index);
+  const isFirst = ({ finding }: IndexCandidate, at: number) =>
+    found.findIndex((other) => other.finding.sql === finding.sql) === at;
+  return found.filter(isFirst);
 }
 
 /** The relation of a scan, where the plan's name leads to one relation alone, and that may be seen. */
@@ -36,7 +45,7 @@ export function relationOf(node: PlanNode, { sight, relations }: Surroundings): 
   return relations.find(({ schema, name }) => schema === only.schema && name === only.name);
 }
 
-function candidate(node: PlanNode, plan: Plan, around: Surroundings): Finding[] {
+function candidate(node: PlanNode, plan: Plan, around: Surroundings): IndexCandidate[] {
   const relation = node.type === 'Seq Scan' ? relationOf(node, around) : undefined;
   if (relation === undefined || relation.pages === 0) return [];
   const keys = keysOf(node, relation, around);
@@ -45,24 +54,29 @@ function candidate(node: PlanNode, plan: Plan, around: Surroundings): Finding[] 
   if (estimated > node.cost * worthwhile) return [];
   const now = node.cost * node.runs;
   const columns = keys.map(({ column, descending }) => `${quoted(column)}${descending ? ' DESC' : ''}`).join(', ');
-  return [
-    {
-      object: `${displayName(relation.schema, relation.name)} (${keys.map(({ column }) => column).join(', ')})`,
-      problem: 'missing index',
-      severity: percent(now, plan.cost) >= 50 && estimated * 10 <= node.cost ? 'critical' : 'warning',
-      evidence: {
-        table_rows: rowsOf(relation),
-        matching_rows: node.rows,
-        runs: Math.round(node.runs),
-        scan_cost: round(node.cost),
-        estimated_index_cost: round(estimated),
-        plan_cost: round(plan.cost),
-        share_pct: Math.min(100, percent(now, plan.cost)),
-      },
-      advice: `The plan reads the whole table${node.runs > 1 ? ` ${Math.round(node.runs)} times` : ''} for ${Math.round(node.rows)} of its rows. An index over the compared columns would find them directly; every write to the table then maintains it.`,
-      sql: `CREATE INDEX CONCURRENTLY ON ${quoted(relation.schema, relation.name)} (${columns});`,
+  const { schema, name } = relation;
+  const finding: Finding = {
+    object: `${displayName(schema, name)} (${keys.map(({ column }) => column).join(', ')})`,
+    problem: 'missing index',
+    severity: percent(now, plan.cost) >= 50 && estimated * 10 <= node.cost ? 'critical' : 'warning',
+    evidence: {
+      table_rows: rowsOf(relation),
+      matching_rows: node.rows,
+      runs: Math.round(node.runs),
+      scan_cost: round(node.cost),
+      estimated_index_cost: round(estimated),
+      plan_cost: round(plan.cost),
+      share_pct: Math.min(100, percent(now, plan.cost)),
     },
-  ];
+    advice: `The plan reads the whole table${node.runs > 1 ? ` ${Math.round(node.runs)} times` : ''} for ${Math.round(node.rows)} of its rows. An index over the compared columns would find them directly; every write to the table then maintains it.`,
+    sql: `CREATE INDEX CONCURRENTLY ON ${quoted(schema, name)} (${columns});`,
+  };
+  const index = {
+    schema,
+    relation: name,
+    columns: keys.map(({ column, descending }) => ({ name: column, descending })),
+  };
+  return [{ finding, index }];
 }
 
 interface Key {

@@ -9,6 +9,7 @@ const nodeShape = z.looseObject({
   'Relation Name': z.string().optional(),
   Schema: z.string().optional(),
   Alias: z.string().optional(),
+  'Index Name': z.string().optional(),
   Filter: z.string().optional(),
   'Sort Key': z.array(z.string()).optional(),
   'Total Cost': z.number(),
@@ -24,6 +25,8 @@ export interface PlanNode {
   readonly relation: string | undefined;
   readonly schema: string | undefined;
   readonly alias: string | undefined;
+  /** The index it reads, where it reads one. */
+  readonly index: string | undefined;
   readonly filter: string | undefined;
   readonly sortKeys: readonly string[];
   /** Cost of one run with all below it. */
@@ -68,6 +71,7 @@ function visit(shape: Shape, runs: number, parent: PlanNode | undefined, nodes: 
     relation: shape['Relation Name'],
     schema: shape.Schema,
     alias: shape.Alias,
+    index: shape['Index Name'],
     filter: shape.Filter,
     sortKeys: shape['Sort Key'] ?? [],
     cost: shape['Total Cost'],

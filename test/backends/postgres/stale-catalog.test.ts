@@ -118,6 +118,17 @@ test.each<[string, Witness['kind'], string, string, string]>([
   expect((await run('SELECT 1')).rows).toEqual([[1]]);
 });
 
+test('a constraint over other columns: nothing runs', async () => {
+  const { oid } = await witnessed('relation', 't');
+  const witnesses: Witness[] = [{ kind: 'constraint', name: 't', constraint: 'told', oid, fingerprint: '2,1' }];
+  await ddl('ALTER TABLE t ADD CONSTRAINT told UNIQUE (b, a)');
+  expect((await run('SELECT 1', { witnesses })).rows).toEqual([[1]]);
+  for (const change of ['DROP CONSTRAINT told, ADD CONSTRAINT told UNIQUE (b)', 'DROP CONSTRAINT told']) {
+    await ddl(`ALTER TABLE t ${change}`);
+    await expect(run('SELECT 1', { witnesses })).rejects.toBeInstanceOf(StaleCatalog);
+  }
+});
+
 test('a result of another shape than predicted is not released', async () => {
   const { oid } = await witnessed('relation', 't');
   const origin = (attnum: number) => ({ oid, attnum, schema: 'public', relation: 't', column: 'a' });

@@ -6,20 +6,27 @@ import type { Access, RelationAccess } from '../../../src/sql/access.ts';
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 interface Grant {
+  /** `select`, `insert` …; rows are deleted from the table as a whole. */
+  readonly action: RelationAccess['action'];
   readonly relation: string;
   readonly column: string;
 }
 
 /** One grant for each column; of a relation of which no column is named, its first. */
 function grantsOf(access: Access): readonly Grant[] {
-  const asked = access.relations.filter(({ inFrom, behindView }) => inFrom || behindView === true);
-  const grants = asked.flatMap(({ schema, name, columns, allColumns }: RelationAccess): readonly Grant[] => {
+  const asked = access.relations.filter(
+    ({ inFrom, behindView, action }) => (inFrom || behindView === true) && action !== 'merge', // no privilege: its parts are
+  );
+  const grants = asked.flatMap(({ schema, name, action, columns, allColumns }: RelationAccess): readonly Grant[] => {
     const relation = `${quote(schema)}.${quote(name)}`;
     const read = columns.length > 0 ? columns.map((column) => column.name) : allColumns.slice(0, 1);
-    return read.map((column) => ({ relation, column: quote(column) }));
+    return read.map((column) => ({ action, relation, column: quote(column) }));
   });
-  return [...new Map(grants.map((grant) => [`${grant.relation}.${grant.column}`, grant])).values()];
+  return [...new Map(grants.map((grant) => [printed(grant), grant])).values()];
 }
+
+const printed = ({ action, relation, column }: Grant) =>
+  action === 'delete' ? `DELETE ON ${relation}` : `${action} (${column}) ON ${relation}`;
 
 /** EXPLAIN checks privileges as execution does, and trips over no value. Answers the SQLSTATE, or nothing. */
 async function explainAs(
@@ -28,7 +35,7 @@ async function explainAs(
   grants: readonly Grant[],
   sql: string,
 ): Promise<string | undefined> {
-  const script = grants.map(({ relation, column }) => `GRANT SELECT (${column}) ON ${relation} TO ${role};`).join('\n');
+  const script = grants.map((grant) => `GRANT ${printed(grant)} TO ${role};`).join('\n');
   try {
     await client.query(`BEGIN; ${script} SET LOCAL ROLE ${role}; EXPLAIN ${sql}`);
     return undefined;
@@ -66,7 +73,7 @@ export async function comparePrivileges(
     const state = await explainAs(client, role, rest, sql);
     if (state === '42501') continue;
     if (await isPlanned(client, left.relation, sql))
-      differences.push(`without ${left.relation}.${left.column} it ends with ${state ?? 'success'}`);
+      differences.push(`without ${printed(left)} it ends with ${state ?? 'success'}`);
     else unplanned += 1;
   }
   return { differences, unplanned };

@@ -6,7 +6,7 @@ import { readAgainst } from './our-reading.ts';
 import { comparePrivileges, createReader } from './privilege-oracle.ts';
 import { compareReadings } from './reading-oracle.ts';
 import { type OracleDatabase, oracleDatabase } from './support.ts';
-import { traps } from './traps.ts';
+import { traps, writes } from './traps.ts';
 
 const seed = 20_260_102;
 const generated = 400;
@@ -29,6 +29,13 @@ const planned = traps.filter(({ unplanned, sql }) => unplanned === undefined && 
 describe('every trap needs each column we read, and no other', () => {
   test.each(planned.map((trap) => [trap.name, trap] as const))('%s', async (_, { sql }) => {
     const access = await readAgainst(oracle.catalog, sql);
+    expect(await comparePrivileges(oracle.superuser, role, access, sql)).toEqual({ differences: [], unplanned: 0 });
+  });
+});
+
+describe('a write needs each column we read and each we say is written, and no other', () => {
+  test.each(writes.map(({ name, sql }) => [name, sql]))('%s', async (_, sql) => {
+    const access = await readAgainst(oracle.catalog, sql, { writes: true });
     expect(await comparePrivileges(oracle.superuser, role, access, sql)).toEqual({ differences: [], unplanned: 0 });
   });
 });

@@ -12,6 +12,9 @@ CREATE TABLE public.items (id int PRIMARY KEY, owner_id int, label text, price n
 CREATE TABLE shop.items (id int PRIMARY KEY, label text, stock bigint, secret text);
 CREATE TABLE shop.sales (item_id int, person_id int, sold_at timestamptz, amount numeric, qty int);
 CREATE TABLE archive.items (id int, label text, gone boolean);
+CREATE TABLE archive.slots (
+  a int, b int, c int, note text, CONSTRAINT slots_ab UNIQUE (c, a), CONSTRAINT "Odd name" UNIQUE (b) INCLUDE (note),
+  CONSTRAINT slots_expression EXCLUDE USING btree ((a + 0) WITH =, b WITH =));
 CREATE TABLE public.logs (id bigint, at timestamptz NOT NULL, kind text, body text) PARTITION BY RANGE (at);
 CREATE TABLE public.logs_old PARTITION OF public.logs FOR VALUES FROM ('2020-01-01') TO ('2025-01-01');
 CREATE TABLE public.logs_new PARTITION OF public.logs FOR VALUES FROM ('2025-01-01') TO ('2035-01-01');

@@ -269,6 +269,12 @@ export const writes: readonly Trap[] = named({
   'insert returning': `INSERT INTO items (id) VALUES (1) RETURNING label, id + 1`,
   'on conflict do nothing': `INSERT INTO items (id) VALUES (1) ON CONFLICT (id) DO NOTHING`,
   'on conflict do update': `INSERT INTO items AS i (id, label) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET label = excluded.label || i.kind WHERE i.price > 1`,
+  'on conflict on a primary key': 'INSERT INTO items (id) VALUES (1) ON CONFLICT ON CONSTRAINT items_pkey DO NOTHING',
+  'on conflict on a unique constraint': `INSERT INTO archive.slots (a, note) VALUES (1, 'a') ON CONFLICT ON CONSTRAINT slots_ab DO UPDATE SET note = excluded.note`,
+  'on conflict on a constraint with included columns':
+    'INSERT INTO archive.slots AS s VALUES (1) ON CONFLICT ON CONSTRAINT "Odd name" DO UPDATE SET c = s.c + 1',
+  'on conflict on a constraint over an expression':
+    'INSERT INTO archive.slots DEFAULT VALUES ON CONFLICT ON CONSTRAINT slots_expression DO NOTHING',
   update: `UPDATE items SET price = price * 2, label = 'x' WHERE owner_id = 1`,
   'update from': 'UPDATE items i SET label = p.name FROM people p WHERE p.id = i.owner_id RETURNING p.name, i.price',
   'update of several at once': 'UPDATE items SET (label, kind) = (SELECT name, nick FROM people WHERE id = owner_id)',

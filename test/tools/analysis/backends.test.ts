@@ -84,7 +84,16 @@ describe.each(['wire', 'Data API', 'embedded'])('%s', (backend) => {
     expect((await ask(analyzeQueryPerformance, { query })).of('missing index')).toMatchObject({
       'public.orders (customer_id)': { evidence: { table_rows: 20000, matching_rows: 40 } },
     });
-    expect(Object.keys((await ask(recommendIndexes, { query })).of('missing index'))).toHaveLength(1);
+    const advice = await ask(recommendIndexes, { query });
+    expect(Object.keys(advice.of('missing index'))).toHaveLength(1);
+    expect(advice.all).toContain(backend === 'wire' ? 'HypoPG, which lets' : 'on this kind of connection none can be');
+  });
+
+  test('a hypothetical index is for the wire alone', async () => {
+    const hypothetical = { schema: 'public', relation: 'orders', columns: [{ name: 'placed', descending: false }] };
+    const asked = opened[backend]?.corridor.run('SELECT 1', { action: 'explain', hypothetical });
+    const code = backend === 'wire' ? 'NAME_NOT_AVAILABLE' : 'REQUEST_INVALID'; // HypoPG is not installed there
+    await expect(asked).rejects.toMatchObject({ code });
   });
 
   test('slow statements: how to enable them', async () => {

@@ -8,7 +8,8 @@ import { readSelect } from '../clauses/select.ts';
 import type { Output } from '../clauses/target-list.ts';
 import { readWith } from '../clauses/with.ts';
 import { readExpression } from '../expressions/expression.ts';
-import { kindOf, locationOf, part, textField } from '../nodes.ts';
+import { kindOf, locationOf, part, quote, textField } from '../nodes.ts';
+import type { Reading, RelationDraft } from '../reading.ts';
 import { Scope } from '../scope.ts';
 import { assign } from '../types/coercion.ts';
 import { spend } from '../value.ts';
@@ -84,9 +85,8 @@ function readConflict(scope: Scope, conflict: Tree, target: WriteTarget): void {
 function readInference(scope: Scope, infer: Tree, target: WriteTarget): void {
   const { reading } = scope;
   const shadow = reading.shadow(target.draft.relation, target.draft.written, target.draft.location);
-  // PostgreSQL asks for the constraint's columns; the snapshot keeps no constraints, so every column is asked for
-  if (infer['conname'] !== undefined)
-    for (const column of target.columns) reading.column(shadow, column, locationOf(infer)).otherUse = true;
+  const constraint = textField(infer, 'conname');
+  if (constraint !== undefined) readConstraint(shadow, constraint, locationOf(infer), target, reading);
   for (const item of listOf(infer['indexElems'])) {
     const element = fieldsOf(item, 'IndexElem') ?? {};
     const name = textField(element, 'name');
@@ -94,4 +94,21 @@ function readInference(scope: Scope, infer: Tree, target: WriteTarget): void {
     readExpression(scope, node);
   }
   readCondition(scope, infer['whereClause']);
+}
+
+/** PostgreSQL asks for the constraint's columns, and for all of the table where the constraint is over an expression. */
+function readConstraint(
+  shadow: RelationDraft,
+  name: string,
+  location: number,
+  { columns }: WriteTarget,
+  reading: Reading,
+): void {
+  const key = reading.catalog.constraint(shadow.relation.oid, name);
+  if (key === undefined) reading.unbound(quote(name), 'constraint', location);
+  const read = key.includes(0) ? columns : columns.filter(({ attnum }) => key.includes(attnum));
+  // the name of a constraint over hidden columns ends where a missing one does
+  for (const column of read) reading.mustSeeColumn(shadow, column.name, quote(name), location, 'constraint');
+  for (const column of read) reading.column(shadow, column, location).otherUse = true;
+  reading.constraints.push({ of: shadow, name, key });
 }
