@@ -1,7 +1,7 @@
 /** `/mcp`: clients of the current revision are served per request, those of 2025 revisions in a session of their own. */
 
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import {
   type NodeIncomingMessageLike,
   NodeStreamableHTTPServerTransport,
@@ -14,6 +14,7 @@ import {
   isLegacyRequest,
   type McpServer,
   SERVER_INFO_META_KEY,
+  SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { type Caller, callerBehind, introduce } from './caller.ts';
@@ -63,6 +64,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
   const sessions = createSessions<Live>(options.sessionLimits);
   const subscriptions = createSubscriptions({ build, limits: options.sessionLimits, onError });
   const standalone = createPlainCalls({ ...options, session: undefined, complete: completed(options.version) });
+  const sessionless = createPlainCalls({ ...options, session: undefined, complete: (result) => result });
 
   async function serve(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown) {
     const plainCall = readPlainCall(body);
@@ -83,6 +85,8 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
     if (!options.toolbox.has(call.name) || options.toolbox.mayAsk(call.name)) return undefined;
     const client = readEnvelope(call, request.headers);
     if (client !== undefined) return standalone.answer(call, client, response, caller);
+    if (options.sessions === 'stateless')
+      return isPlainlyOld(call, request.headers) ? sessionless.answer(call, untold, response, caller) : undefined;
     const session = sessionOfPlainCall(request, caller, call);
     if (session === undefined) return undefined;
     response.once('close', sessions.use(session.id));
@@ -93,9 +97,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
   function sessionOfPlainCall({ headers }: IncomingMessage, { principal }: Caller, { meta }: PlainCall) {
     const id = headers['mcp-session-id'];
     const revision = headers['mcp-protocol-version'];
-    const accept = headers.accept ?? '';
-    if (typeof id !== 'string' || Object.keys(meta ?? {}).some(isReserved)) return undefined;
-    if (!accept.includes('application/json') || !accept.includes('text/event-stream')) return undefined;
+    if (typeof id !== 'string' || Object.keys(meta ?? {}).some(isReserved) || !takesEither(headers)) return undefined;
     const session = sessions.find(id, principal);
     const negotiated = session?.handle.mcp.server.getNegotiatedProtocolVersion();
     return revision === undefined || revision === negotiated ? session : undefined;
@@ -154,6 +156,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
     endSubscriptions: subscriptions.end,
     async close() {
       standalone.end();
+      sessionless.end();
       await Promise.allSettled([sessions.closeAll(), subscriptions.close(), modern.close()]);
     },
   };
@@ -168,6 +171,23 @@ function completed(version: string) {
     resultType: 'complete',
   });
 }
+
+/** Answers of 2025 revisions come as one body or as a stream of events, and their clients must take both. */
+function takesEither({ accept = '' }: IncomingHttpHeaders): boolean {
+  return accept.includes('application/json') && accept.includes('text/event-stream');
+}
+
+/** Whether the SDK would serve the call for a client of a 2025 revision that has no session. */
+function isPlainlyOld({ meta }: PlainCall, headers: IncomingHttpHeaders): boolean {
+  const revision = headers['mcp-protocol-version'];
+  const spoken = revision === undefined || (typeof revision === 'string' && oldRevisions.has(revision));
+  return spoken && takesEither(headers) && !Object.keys(meta ?? {}).some(isReserved);
+}
+
+const oldRevisions: ReadonlySet<string> = new Set(SUPPORTED_PROTOCOL_VERSIONS.filter((one) => one < '2026'));
+
+/** Where nothing is kept of `initialize`, a call does not say who its client is. */
+const untold = { client: undefined, protocol: undefined };
 
 const eraHeaders = ['content-type', 'mcp-protocol-version', 'mcp-method', 'mcp-name'] as const;
 

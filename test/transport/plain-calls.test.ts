@@ -49,9 +49,22 @@ async function inSession(url: URL): Promise<Send> {
   return (params, id = 5) => raw(url, { headers, body: rpc('tools/call', params, id) });
 }
 
-const eras: readonly { readonly era: string; readonly connect: (url: URL) => Promise<Send> }[] = [
-  { era: 'in a 2025 session', connect: inSession },
-  { era: 'of the current revision', connect: async (url) => standAlone(url) },
+const alone =
+  (url: URL): Send =>
+  (params, id = 5) =>
+    raw(url, { headers: { 'mcp-protocol-version': '2025-11-25' }, body: rpc('tools/call', params, id) });
+
+const perClient = { sessions: 'per_client' } as const;
+const stateless = { sessions: 'stateless' } as const;
+
+const eras: readonly {
+  readonly era: string;
+  readonly settings: typeof perClient | typeof stateless;
+  readonly connect: (url: URL) => Promise<Send>;
+}[] = [
+  { era: 'in a 2025 session', settings: perClient, connect: inSession },
+  { era: 'of 2025 without a session', settings: stateless, connect: async (url) => alone(url) },
+  { era: 'of the current revision', settings: perClient, connect: async (url) => standAlone(url) },
 ];
 
 /** The response of either framing. */
@@ -86,9 +99,9 @@ const calls: readonly { readonly what: string; readonly run?: Broker['run']; rea
   { what: 'a trace', params: { ...query, _meta: { traceparent } } },
 ];
 
-describe.each(eras)('$era the answer is the SDK’s, in one JSON body', ({ connect }) => {
+describe.each(eras)('$era the answer is the SDK’s, in one JSON body', ({ connect, settings }) => {
   test.each(calls)('$what', async ({ run, params }) => {
-    running = await listener({ parts: testParts(run) });
+    running = await listener({ settings, parts: testParts(run) });
     const send = await connect(running.url);
     const own = await send(params);
     const sdk = await send(throughSdk(params));
@@ -104,7 +117,7 @@ describe.each(eras)('$era the answer is the SDK’s, in one JSON body', ({ conne
   });
 
   test('a large result leaves in pieces and is the same', async () => {
-    running = await listener({ parts: testParts(large) });
+    running = await listener({ settings, parts: testParts(large) });
     const send = await connect(running.url);
     const [own, sdk] = [await send(query), await send(throughSdk(query))];
     expect(own.headers['content-type']).toBe('application/json');
@@ -112,7 +125,7 @@ describe.each(eras)('$era the answer is the SDK’s, in one JSON body', ({ conne
   });
 
   test('nothing that the SDK makes of an envelope, a session or a stream stands behind it', async () => {
-    running = await listener();
+    running = await listener({ settings });
     const send = await connect(running.url);
     expect((await send(query)).headers['transfer-encoding']).toBeUndefined();
     expect((await send(throughSdk(query))).headers['transfer-encoding']).toBe('chunked');
@@ -129,6 +142,18 @@ test('what the SDK would refuse is refused by it', async () => {
   expect(await ask({ accept: 'application/json' }, body)).toBe(406);
   expect(await ask({ 'mcp-session-id': 'of-nobody' }, body)).toBe(404);
   expect(running.recorded.requests).toEqual([]);
+});
+
+test('where there are no sessions, too, what the SDK would refuse is refused by it', async () => {
+  running = await listener({ settings: stateless });
+  const { url } = running;
+  const ask = async (headers: Record<string, string>) =>
+    (await raw(url, { headers, body: rpc('tools/call', query, 2) })).status;
+  expect(await ask({ 'mcp-protocol-version': '1999-01-01' })).toBe(400);
+  expect(await ask({ 'mcp-protocol-version': '2026-07-28' })).toBe(400);
+  expect(await ask({ accept: 'application/json' })).toBe(406);
+  expect(running.recorded.requests).toEqual([]);
+  expect(await ask({})).toBe(200);
 });
 
 const client = envelope['io.modelcontextprotocol/clientInfo'];
