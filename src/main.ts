@@ -35,9 +35,9 @@ const loadConfig: CommandDeps['loadConfig'] = async (file, flags) => {
   return findConfig(file, flags);
 };
 
-const readAside: CommandDeps['readAside'] = async (file) => {
+const readAside: CommandDeps['readAside'] = async (file, inForce) => {
   const { readConfigAside } = await import('./config/read-aside.ts');
-  return readConfigAside(file);
+  return readConfigAside(file, inForce);
 };
 
 async function openAudit(config: Config, log: Log, observed: (files: LogFiles) => LogFiles): Promise<AuditDesk> {

@@ -7,6 +7,7 @@ import type { Config, ShipSettings } from '../config/config.ts';
 import type { Databases } from '../databases/databases.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Status } from '../fleet/status.ts';
+import type { Database } from '../model/database.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
 import type { ShipTarget } from '../shipping/target.ts';
 import type { HttpOptions } from '../transport/http-server.ts';
@@ -61,7 +62,7 @@ export interface CommandDeps {
    */
   readonly loadConfig: (file: string | undefined, flags?: Readonly<Record<string, unknown>>) => Promise<Config>;
   /** Reads a configuration file again without holding up calls. Throws ConfigError. */
-  readonly readAside: (file: string) => Promise<Config>;
+  readonly readAside: (file: string, inForce: readonly Database[]) => Promise<Config>;
   /** Builds every part of the broker without listening. Loads policies, opens the audit log, records what is in force. */
   readonly compose: (config: Config, log: Log) => Promise<Parts>;
   /** Opens where the log is copied to; `series` names this audit directory there. Nothing is sent yet. */

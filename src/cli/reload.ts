@@ -10,7 +10,7 @@ import type { Log } from './log.ts';
 export interface ReloadingOptions {
   readonly fleet: Fleet;
   /** Reads every file anew, with the command line's own words over it. Throws ConfigError. */
-  readonly read: () => Promise<Config>;
+  readonly read: (inForce: Config) => Promise<Config>;
   /** Reads what the transport needs of changed settings, and resolves with what puts them in force. */
   readonly prepare: (config: Config) => Promise<() => void>;
   /** Tells clients that what they may do can be another thing now. */
@@ -62,7 +62,7 @@ export function keepReloading({ fleet, read, prepare, announce, log, watching }:
   /** The databases whose waiting change was applied; undefined when the files cannot be put in force. */
   async function reload(how: Reload): Promise<readonly string[] | undefined> {
     try {
-      const next = await read();
+      const next = await read(fleet.config());
       const before = fleet.state().waiting?.digest;
       const adopt = await prepare(next);
       const change = await fleet.apply(next, how([...modes, modeOf(next)]));

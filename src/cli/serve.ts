@@ -7,6 +7,7 @@ import { watchDirectories } from '../fleet/watch.ts';
 import { Refusal } from '../model/errors.ts';
 import type { Greeting } from '../transport/greeting.ts';
 import type { CommandDeps, Parts } from './deps.ts';
+import { holdHeap } from './heap.ts';
 import { type Listening, type ListenOptions, listenAdmin, listenHttp, listenStdio } from './listen.ts';
 import { createLog } from './log.ts';
 import { warnOfNoAccess } from './lone-caller.ts';
@@ -115,7 +116,7 @@ async function untilStopped({ listening, broken }: Running, { config, version, l
 /** Follows the files, also in what changed while the parts were made; old flags have no file to follow. */
 function followFiles(
   { parts, listening }: Running,
-  read: (() => Promise<Config>) | undefined,
+  read: ReloadingOptions['read'] | undefined,
   { log, watching }: Pick<ReloadingOptions, 'log' | 'watching'>,
 ): Pick<Reloading, 'close'> & Pick<ListenOptions, 'applyWaiting' | 'reload'> {
   if (read === undefined)
@@ -150,6 +151,7 @@ export async function serve(
   deps: CommandDeps,
   greeting?: Greeting,
 ): Promise<void> {
+  holdHeap();
   const usable = (read: Config) =>
     withOverrides(read, {
       transport: text(flags['transport']),
@@ -171,7 +173,8 @@ export async function serve(
   const running = await (config.server.transport === 'stdio' ? startStdio(options, deps) : startHttp(options, deps));
   running.parts.then((parts) => warnOfNoAccess(config, parts, options.log)).catch(() => undefined); // an observer
   const { file } = config;
-  const read = file === undefined ? undefined : async () => usable(await deps.readAside(file));
+  const read =
+    file === undefined ? undefined : async (inForce: Config) => usable(await deps.readAside(file, inForce.databases));
   following = followFiles(running, read, { log: options.log, watching });
   try {
     await untilStopped(running, options);

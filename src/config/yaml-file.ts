@@ -59,8 +59,7 @@ function expand(file: string, document: ReturnType<typeof parseDocument>): unkno
  * keys are not. Throws ConfigError with every syntax error.
  */
 export function readYaml(file: string, text: string): YamlFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { version: '1.2', lineCounter: lines, prettyErrors: false, merge: false });
+  const { document, lines } = parse(text);
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0) {
     throw new ConfigError(
@@ -72,5 +71,17 @@ export function readYaml(file: string, text: string): YamlFile {
   }
   const value = expand(file, document) ?? {};
   const sha256 = createHash('sha256').update(text).digest('hex');
-  return { file, sha256, text, value, lineOf: (path) => lines.linePos(locate(document.contents, path)).line };
+  // the tree is a hundred times the text, and seldom asked for again: it is made anew where there is something to say
+  let again: ReturnType<typeof parse> | undefined;
+  const lineOf = (path: KeyPath) => {
+    again ??= parse(text);
+    return again.lines.linePos(locate(again.document.contents, path)).line;
+  };
+  return { file, sha256, text, value, lineOf };
+}
+
+function parse(text: string) {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { version: '1.2', lineCounter: lines, prettyErrors: false, merge: false });
+  return { document, lines };
 }

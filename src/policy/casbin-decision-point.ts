@@ -13,7 +13,7 @@ import { fixedLimits, tightest } from './limits.ts';
 import { modelSha256, modelText } from './model.ts';
 import type { Decision } from './permit.ts';
 import { callerOf, type Policy } from './policy.ts';
-import { type PolicyFiles, readPolicies } from './policy-directory.ts';
+import { createPolicyReader, type PolicyFiles, type ReadPolicies } from './policy-directory.ts';
 import { rememberJudgements } from './remembered-judgements.ts';
 import { writeActions } from './rule.ts';
 import { blind, visibilityOf } from './visibility.ts';
@@ -65,7 +65,8 @@ interface Force {
 
 /** Loads every policy and casbin. Throws PolicyUnusable, naming file, line and hint. */
 export async function createCasbinDecisionPoint(initial: DecisionPointSettings): Promise<CasbinDecisionPoint> {
-  const [enforcer, policies] = await Promise.all([createEnforcer(), load(initial)]);
+  const readPolicies = createPolicyReader();
+  const [enforcer, policies] = await Promise.all([createEnforcer(), load(initial, readPolicies)]);
   const judges = createJudges(enforcer, initial.cacheBytes ?? 32 * 1024 * 1024);
   const judgementOf = rememberJudgements();
   let settings = initial;
@@ -108,7 +109,7 @@ export async function createCasbinDecisionPoint(initial: DecisionPointSettings):
   }
 
   async function prepare(next: DecisionPointSettings): Promise<PreparedPolicies> {
-    const read = await load(next);
+    const read = await load(next, readPolicies);
     const fresh = new Map<string, Policy>();
     const held = new Map<string, Policy>();
     for (const [id, policy] of read) {
@@ -155,7 +156,10 @@ export async function createCasbinDecisionPoint(initial: DecisionPointSettings):
   };
 }
 
-async function load({ source, databases }: DecisionPointSettings): Promise<ReadonlyMap<string, Policy>> {
+async function load(
+  { source, databases }: DecisionPointSettings,
+  readPolicies: ReadPolicies,
+): Promise<ReadonlyMap<string, Policy>> {
   if (source.kind === 'files')
     return readPolicies(
       source,

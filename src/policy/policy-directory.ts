@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Fault, PolicyUnusable } from './fault.ts';
 import { isOurModel } from './model.ts';
 import { createPolicy, type Policy, type PolicyPart } from './policy.ts';
@@ -19,57 +20,99 @@ interface FileReading {
   readonly rows: Rows;
 }
 
+/** A policy, and the reading of `roles.csv` that is part of it. */
+interface Combined {
+  readonly roles: FileReading | undefined;
+  readonly policy: Policy;
+}
+
+export type ReadPolicies = (files: PolicyFiles, databaseIds: readonly string[]) => Promise<ReadonlyMap<string, Policy>>;
+
 /**
  * One policy for each database id; databases that use the same files share one object. Throws PolicyUnusable with every
  * fault of every file: a missing or empty policy is a fault too.
  */
-export async function readPolicies(
-  { directory, byDatabase }: PolicyFiles,
-  databaseIds: readonly string[],
-): Promise<ReadonlyMap<string, Policy>> {
-  const faults: Fault[] = [];
-  const readings = new Map<string, FileReading | undefined>();
-  const shared = new Map<FileReading, Policy>();
-  const policies = new Map<string, Policy>();
+export const readPolicies: ReadPolicies = (files, databaseIds) => createPolicyReader()(files, databaseIds);
 
-  const fallback = join(directory, 'default.csv');
-  const ownOf = (id: string) => byDatabase[id] ?? join(directory, `${id}.csv`);
-  // all at once: a thousand files one after the other would each wait for a turn of a busy process
-  const texts = await readFiles([join(directory, 'roles.csv'), fallback, ...databaseIds.map(ownOf)]);
+/**
+ * Reads them again and again: a text that stands where it stood is not taken apart a second time, and what was made of it
+ * before is what comes back. So a change of one policy among a thousand costs what that one costs.
+ */
+export function createPolicyReader(): ReadPolicies {
+  let readings: ReadonlyMap<string, FileReading | undefined> = new Map();
+  let combined: ReadonlyMap<FileReading, Combined> = new Map();
 
-  /** Reads a file once for each database column its rows may hold. */
-  function readOnce(file: string, scope: Scope): FileReading | undefined {
-    const key = JSON.stringify([scope.databases, file]);
-    if (!readings.has(key)) readings.set(key, readRows(file, texts.get(file), scope, faults));
-    return readings.get(key);
-  }
+  return async (files, databaseIds) => {
+    const { directory, byDatabase } = files;
+    const faults: Fault[] = [];
+    const read = new Map<string, FileReading | undefined>();
+    const made = new Map<FileReading, Combined>();
+    const policies = new Map<string, Policy>();
+    const pause = createPause();
 
-  await checkModel(join(directory, 'model.conf'), faults);
-  const roles = readOnce(join(directory, 'roles.csv'), { databases: ['*'], rolesOnly: true });
-  for (const id of databaseIds) {
-    const named = byDatabase[id];
-    const own = ownOf(id);
-    const scope = own === fallback ? forAll : named === undefined ? forOne(id) : forNamed(id, named, byDatabase);
-    const found = readOnce(own, scope);
-    const reading = found ?? (named === undefined ? readOnce(fallback, forAll) : undefined);
-    if (reading === undefined) faults.push(missing(id, own, directory));
-    else {
-      const policy = shared.get(reading) ?? combine(reading, roles);
-      shared.set(reading, policy);
-      policies.set(id, policy);
+    const fallback = join(directory, 'default.csv');
+    const ownOf = (id: string) => byDatabase[id] ?? join(directory, `${id}.csv`);
+    const texts = await readFiles([join(directory, 'roles.csv'), fallback, ...databaseIds.map(ownOf)]);
+
+    /** Reads a file once for each database column its rows may hold. */
+    function readOnce(file: string, scope: Scope): FileReading | undefined {
+      const key = JSON.stringify([scope.databases, file]);
+      if (!read.has(key)) read.set(key, readRows(file, texts.get(file), scope, readings.get(key), faults));
+      return read.get(key);
     }
-  }
-  if (faults.length > 0) throw new PolicyUnusable(faults);
-  return policies;
+
+    await checkModel(join(directory, 'model.conf'), faults);
+    const roles = readOnce(join(directory, 'roles.csv'), { databases: ['*'], rolesOnly: true });
+    const users = usersOf(byDatabase);
+    for (const id of databaseIds) {
+      await pause();
+      const named = byDatabase[id];
+      const own = ownOf(id);
+      const scope = own === fallback ? forAll : named === undefined ? forOne(id) : forNamed(id, users.get(named));
+      const found = readOnce(own, scope);
+      const reading = found ?? (named === undefined ? readOnce(fallback, forAll) : undefined);
+      if (reading === undefined) {
+        faults.push(missing(id, own, directory));
+        continue;
+      }
+      const before = made.get(reading) ?? combined.get(reading);
+      const now = before?.roles === roles && before !== undefined ? before : { roles, policy: combine(reading, roles) };
+      made.set(reading, now);
+      policies.set(id, now.policy);
+    }
+    if (faults.length > 0) throw new PolicyUnusable(faults);
+    readings = read;
+    combined = made;
+    return policies;
+  };
+}
+
+/** Milliseconds after which others have their turn. */
+const slice = 5;
+
+/** Lets the event loop go on whenever it was held for long: calls are served meanwhile. */
+function createPause(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < slice) return;
+    await setImmediate();
+    since = performance.now();
+  };
 }
 
 const forAll: Scope = { databases: ['*'], rolesOnly: false };
 const forOne = (id: string): Scope => ({ databases: [id], rolesOnly: false });
 
 /** A file the configuration names for several databases speaks of all of them at once. */
-function forNamed(id: string, file: string, byDatabase: Readonly<Record<string, string>>): Scope {
-  const users = Object.values(byDatabase).filter((other) => other === file).length;
+function forNamed(id: string, users = 1): Scope {
   return { databases: users > 1 ? ['*'] : [id, '*'], rolesOnly: false };
+}
+
+/** How many databases the configuration names each file for. */
+function usersOf(byDatabase: Readonly<Record<string, string>>): ReadonlyMap<string, number> {
+  const users = new Map<string, number>();
+  for (const file of Object.values(byDatabase)) users.set(file, (users.get(file) ?? 0) + 1);
+  return users;
 }
 
 function combine(own: FileReading, roles: FileReading | undefined): Policy {
@@ -81,9 +124,16 @@ function combine(own: FileReading, roles: FileReading | undefined): Policy {
 }
 
 /** Undefined where the file does not exist; any other trouble is a fault. */
-function readRows(file: string, read: FileBytes | undefined, scope: Scope, faults: Fault[]): FileReading | undefined {
+function readRows(
+  file: string,
+  read: FileBytes | undefined,
+  scope: Scope,
+  before: FileReading | undefined,
+  faults: Fault[],
+): FileReading | undefined {
   const text = textOf(file, read, faults);
   if (text === undefined) return undefined;
+  if (before?.part.text === text) return before;
   const name = basename(file);
   const { rows, faults: found } = readPolicyText(file, text, scope);
   faults.push(...found);
@@ -109,8 +159,16 @@ async function readFiles(files: readonly string[]): Promise<ReadonlyMap<string, 
     );
     return [file, found] as const;
   };
-  return new Map(await Promise.all([...new Set(files)].map(read)));
+  const wanted = [...new Set(files)];
+  const texts = new Map<string, FileBytes>();
+  for (let first = 0; first < wanted.length; first += together)
+    for (const [file, found] of await Promise.all(wanted.slice(first, first + together).map(read)))
+      texts.set(file, found);
+  return texts;
 }
+
+/** A thousand files one after the other would each wait for a turn of a busy process; all at once would keep it from any other. */
+const together = 64;
 
 function textOf(file: string, read: FileBytes | undefined, faults: Fault[]): string | undefined {
   try {

@@ -1,11 +1,12 @@
 /** Policy files: what is refused at load, with file, line and hint; which file a database uses; what the hash covers. */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CasbinDecisionPoint, createCasbinDecisionPoint } from '../../src/policy/casbin-decision-point.ts';
 import { PolicyUnusable } from '../../src/policy/fault.ts';
 import { modelText } from '../../src/policy/model.ts';
+import { createPolicyReader } from '../../src/policy/policy-directory.ts';
 import { aPrincipal, aQuestion, aRelation, policyDirectory } from './support.ts';
 
 const good = 'p, r, orders, public.t, select, allow';
@@ -206,5 +207,43 @@ describe('the model and the hash', () => {
       load({ 'orders.csv': good }),
     ]);
     expect(new Set([point, ...others].map((each) => each.version('orders'))).size).toBe(4);
+  });
+});
+
+describe('read again', () => {
+  const other = good.replaceAll('orders', 'billing');
+
+  async function twice(change: Readonly<Record<string, string>>) {
+    const directory = await policyDirectory({
+      'orders.csv': good,
+      'billing.csv': other,
+      'roles.csv': 'g, alice, r, *',
+    });
+    const read = createPolicyReader();
+    const files = { directory, byDatabase: {} };
+    const before = await read(files, ['orders', 'billing']);
+    for (const [name, text] of Object.entries(change)) await writeFile(join(directory, name), text);
+    const after = await read(files, ['orders', 'billing']).catch((thrown: unknown) => thrown);
+    return { before, after, read: () => read(files, ['orders', 'billing']), directory };
+  }
+
+  const kept = (before: ReadonlyMap<string, unknown>, after: unknown) =>
+    after instanceof Map ? [...before].filter(([id, policy]) => after.get(id) === policy).map(([id]) => id) : undefined;
+
+  test('a policy whose text stands is the object it was, and beside it one is made of the text that changed', async () => {
+    const { before, after } = await twice({ 'billing.csv': `${other}\np, r, billing, public.u, select, allow` });
+    expect(kept(before, after)).toEqual(['orders']);
+  });
+
+  test('role links for all change every policy', async () => {
+    const { before, after } = await twice({ 'roles.csv': 'g, bob, r, *' });
+    expect(kept(before, after)).toEqual([]);
+  });
+
+  test('a fault changes nothing: what is read after it is mended is what there was', async () => {
+    const { before, after, read, directory } = await twice({ 'billing.csv': 'p, r, billing, public.t, selekt, allow' });
+    expect(after).toBeInstanceOf(PolicyUnusable);
+    await writeFile(join(directory, 'billing.csv'), other);
+    expect(kept(before, await read())).toEqual(['orders', 'billing']);
   });
 });
