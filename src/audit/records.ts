@@ -83,7 +83,7 @@ export type ObjectUse = z.infer<typeof object>;
 const intent = z.strictObject({
   type: z.literal('intent'),
   call: callId,
-  /** The call on whose behalf the broker itself reads, or that asked several databases. */
+  /** The call on whose behalf the broker itself reads, or that asked several databases or for the first page. */
   cause: callId.optional(),
   mcp: z.strictObject({ req: name.optional(), method: name, tool: name, proto: name.optional() }),
   trace: z.strictObject({ id: name, span: name }).optional(),

@@ -10,6 +10,8 @@ import type { Backend } from './backend.ts';
 import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
 import { type ConnectionBudget, createConnectionBudget } from './connection-budget.ts';
 import { createEmbeddedBackend } from './embedded/embedded-backend.ts';
+import { createHeldPlaces, type HeldLimits } from './held-results.ts';
+import { noSuchPage } from './no-such-page.ts';
 import type { PoolStats } from './pool.ts';
 import type { DatabaseBackend } from './pooled-backend.ts';
 import type { ReadSecret } from './postgres/logins.ts';
@@ -27,6 +29,8 @@ export interface BackendsOptions {
   readonly maskKey?: Buffer;
   /** Connections of all databases together; without it only each database's own maximum counts. */
   readonly maxConnectionsTotal?: number;
+  /** How much may be held for later pages of results, and for how long. */
+  readonly held?: HeldLimits;
 }
 
 /** What is known of a database without asking it. */
@@ -60,6 +64,7 @@ export function createBackends(options: BackendsOptions): Backends {
   const maskKey = options.maskKey ?? randomBytes(32);
   const secretLogins = createSecretLogins(options.proxyFor === undefined ? {} : { proxyFor: options.proxyFor });
   const budget = createConnectionBudget(options.maxConnectionsTotal ?? Number.MAX_SAFE_INTEGER);
+  const places = createHeldPlaces(options.held);
   const open = new Map<string, Open>();
   /** Backends that take no new call and are not closed yet. */
   const leaving = new Map<DatabaseBackend, { readonly id: string; readonly gone: Promise<void> }>();
@@ -70,7 +75,7 @@ export function createBackends(options: BackendsOptions): Backends {
     const { connection } = database;
     switch (connection.type) {
       case 'direct_postgres':
-        return createPostgresBackend(database, connection, { ...options, secretLogins, maskKey, budget });
+        return createPostgresBackend(database, connection, { ...options, secretLogins, maskKey, budget, places });
       case 'embedded':
         return createEmbeddedBackend(database, connection, maskKey);
       case 'rds_data_api':
@@ -102,11 +107,13 @@ export function createBackends(options: BackendsOptions): Backends {
 
   return {
     execute: async (query: AuthorizedQuery, signal) => {
-      const { database } = openAuthorized(query);
+      const { database, request } = openAuthorized(query);
       await Promise.all(predecessors(database).map(({ gone }) => gone));
       if (closed) throw new Failure('BACKEND_UNAVAILABLE', 'The broker is shutting down.');
       // permitted against a configuration that is no longer in force: the call is admitted anew
       if (configured !== undefined && configured.get(database.id) !== database) throw new StaleCatalog(query);
+      const isLaterPage = (request.page?.number ?? 1) > 1;
+      if (isLaterPage && database.connection.type === 'rds_data_api') throw noSuchPage(); // nothing is held there
       const { backend, breaker } = openFor(database);
       return breaker.watch(() => backend.execute(query, signal));
     },

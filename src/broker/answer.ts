@@ -7,7 +7,11 @@ import type { QueryRequest } from '../model/request.ts';
 import type { Outcome, QueryResult, Receipt } from '../model/result.ts';
 
 /** What a call brings back, with the proof that it is on record. */
-export type Answer = QueryResult & { readonly receipt: Receipt };
+export type Answer = QueryResult & {
+  readonly receipt: Receipt;
+  /** What asks for the next page of this result. */
+  readonly cursor?: string;
+};
 
 /** Where a call is in the corridor. `view` is a listing picked from the catalog; `refusal`, the record of one. */
 export type Stage =

@@ -10,6 +10,7 @@ import { authorize } from '../policy/authorize.ts';
 import { parseStatement } from '../sql/parse-statement.ts';
 import { resolveReferences } from '../sql/references/resolve-references.ts';
 import type { Answer, Broker, Listing, View } from './answer.ts';
+import { createCursors } from './cursors.ts';
 import { missesName } from './misses-name.ts';
 import { note } from './note.ts';
 import type { BrokerParts } from './parts.ts';
@@ -17,13 +18,15 @@ import { requireConfirmation } from './require-confirmation.ts';
 
 export function createBroker(parts: BrokerParts): Broker {
   const { databases, catalogs, decisionPoint, audit, backends, watch = () => undefined } = parts;
+  const cursors = createCursors();
 
   async function admit(request: QueryRequest, trail: Trail) {
     watch(request, 'resolve');
     const { database } = note(trail, { database: databases.resolve(request.databaseId, request.call.principal) });
     requirePurpose(database, request.call);
+    const asked = cursors.read(request, database);
     watch(request, 'parse');
-    const { statement } = note(trail, { statement: await parseStatement(request, database) });
+    const { statement } = note(trail, { statement: await parseStatement(asked, database) });
     watch(request, 'references');
     const { knows } = decisionPoint.visibility(request.call.principal, database.id); // hidden names end where missing ones do
     const { access } = note(trail, { access: await resolveReferences(statement, catalogs, knows) });
@@ -49,7 +52,7 @@ export function createBroker(parts: BrokerParts): Broker {
     const execution = await settle(() => backends.execute(admission.value, signal));
     watch(request, 'outcome', !execution.ok);
     const receipt = await audit.recordOutcome(admission.value, execution); // throws → the rows are withheld
-    if (execution.ok) return { ok: true, value: { ...execution.value, receipt } };
+    if (execution.ok) return { ok: true, value: cursors.give(admission.value, { ...execution.value, receipt }) };
     if (missesName(execution.error)) catalogs.invalidate(openAuthorized(admission.value).database.id);
     return execution;
   }

@@ -63,7 +63,7 @@ export interface CallContext {
   readonly trace?: TraceParent;
   /** A stated reason or ticket. */
   readonly purpose?: string;
-  /** The call this one belongs to: on whose behalf the broker itself reads, or that asked several databases. */
+  /** The call this one belongs to: on whose behalf the broker itself reads, or that asked several databases or for the first page. */
   readonly cause?: string;
   /**
    * Told that the database is waited for, where the client wants to know. It looks on: it must not throw, and nothing
@@ -98,10 +98,20 @@ export interface QueryRequest {
   readonly target?: string;
   /** For the action `explain`: planned as if this index were there. Made by a tool of names it was shown, never by a caller. */
   readonly hypothetical?: HypotheticalIndex;
+  /** As the caller wrote it: `open` asks that what does not fit be kept; else the cursor of the answer before. */
+  readonly cursor?: string;
+  /** Which page of a result is asked for. Set by the broker alone, from `cursor`. */
+  readonly page?: Page;
   /** What a person said of this very call, where the database asks for it. */
   readonly confirmation?: Confirmation;
   /** Tighter limits asked for by the caller; never looser than the database's and the policy's. */
   readonly limits?: Partial<CallLimits>;
+}
+
+/** Pages of one result are calls of their own: `of` is the call that asked for the first, `number` counts from 1. */
+export interface Page {
+  readonly of: string;
+  readonly number: number;
 }
 
 /** A B-tree that does not exist, for the planner to reckon with (HypoPG). */

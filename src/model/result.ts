@@ -37,6 +37,8 @@ export interface QueryResult {
   /** Columns whose values were masked, as `schema.relation.column`. */
   readonly masked: readonly string[];
   readonly backend: { readonly pid?: number; readonly version?: string; readonly xid?: string };
+  /** The rest is kept for a call that asks for the next page. */
+  readonly more?: true;
   /** The hypothetical index the statement was planned with: its name in the plan, and the bytes it would take. */
   readonly hypothetical?: { readonly name: string; readonly bytes: number };
   /** Microseconds spent waiting for a connection, connecting, executing. */

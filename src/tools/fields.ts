@@ -28,6 +28,14 @@ export const limit = z.int().min(1).max(500).default(100).describe('How many at 
 
 export const cursor = z.string().min(1).max(400).optional().describe('next_cursor of the page before.');
 
+/** Of run_query alone: what a cut result is gone on with. */
+export const resultCursor = z
+  .string()
+  .min(1)
+  .max(200)
+  .optional()
+  .describe('"open" keeps rows that do not fit for the next call; then next_cursor of the answer, with the same sql.');
+
 /**
  * One cell, whatever JSON can say. The published schema names the six kinds side by side instead of recursing
  * (`tools/listing.ts`): a recursive schema is more than many clients read.

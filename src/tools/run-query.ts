@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { looks, writes } from './annotations.ts';
 import { runConfirmed } from './confirmed-run.ts';
-import { cell, columns, databaseId, purpose, sqlText } from './fields.ts';
+import { cell, columns, databaseId, purpose, resultCursor, sqlText } from './fields.ts';
 import { bindParameters, queryParameters } from './query-parameters.ts';
 import { resultFacts, resultNotice } from './rows.ts';
 import { defineTool, type Invocation, type ToolParts } from './tool.ts';
@@ -23,6 +23,7 @@ export interface StatementInput {
   readonly database_id?: string | undefined;
   readonly sql: string;
   readonly query_parameters?: z.output<typeof queryParameters>;
+  readonly cursor?: string | undefined;
 }
 
 /** Sends the caller's text down the corridor and shapes what comes back. */
@@ -35,12 +36,14 @@ export async function runStatement(
   const { call, signal } = invocation;
   const parameters = bindParameters(input.query_parameters);
   const statement = { from: 'caller', sql: input.sql, parameters } as const;
-  const request = { call, databaseId: input.database_id, action: 'select', statement, intent } as const;
+  const { database_id: databaseId, cursor } = input;
+  const paging = cursor === undefined ? {} : { cursor };
+  const request = { call, databaseId, action: 'select', statement, intent, ...paging } as const;
   const answer = await (intent === 'read'
     ? parts.broker.run(request, signal)
     : runConfirmed(parts, request, invocation));
   const { names, content } = resultFacts(answer);
-  const notice = resultNotice(answer);
+  const notice = resultNotice(answer, cursor !== undefined);
   return {
     content,
     rows: { names, rows: answer.rows, bytes: answer.bytes },
@@ -58,9 +61,12 @@ export const runQuery = defineTool({
     sql: sqlText,
     database_id: databaseId,
     query_parameters: queryParameters,
+    cursor: resultCursor,
     purpose,
   }),
-  output: resultShape,
+  output: resultShape.extend({
+    next_cursor: z.string().optional().describe('Asks for the next rows; for 30 seconds, once.'),
+  }),
   annotations: looks,
   annotationsFor: (principal, { databases, decisionPoint }) => {
     const old = databases.all().filter(({ legacyWrites, readonly }) => legacyWrites && !readonly);

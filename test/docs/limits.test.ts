@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { heldLimits } from '../../src/backends/held-results.ts';
 import { defaultSessionLimits } from '../../src/transport/sessions.ts';
 import { readPage, root } from './pages.ts';
 
@@ -50,4 +51,10 @@ test('what is fixed stands with the number of the code', () => {
   expect(fixed.filter(({ value, code }) => value !== code)).toEqual([]);
   const sessions = rows.find(({ by }) => by.includes('defaultSessionLimits'));
   expect(sessions?.value).toBe(`${defaultSessionLimits.total}, ${defaultSessionLimits.perPrincipal}`);
+  const held = rows.filter(({ by }) => by.includes('heldLimits'));
+  const { total, perPrincipal, perDatabase, idle, age } = heldLimits;
+  expect(held.map(({ value }) => value)).toEqual([
+    `${total}, ${perPrincipal}, ${perDatabase}`,
+    `${idle / 1000}, ${age / 1000}`,
+  ]);
 });

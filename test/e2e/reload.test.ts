@@ -147,6 +147,34 @@ test('a policy that permits less is on record and in force for the next call; on
   expect(await rows('main')).toBe('NAME_NOT_AVAILABLE');
 });
 
+test('a page asked for after the policy changed is refused, and its session let go; so is one of a database taken away', async () => {
+  const { client, write, remove, reloads } = await running();
+  await write('databases.d/sales.yaml', one('sales'));
+  await vi.waitFor(() => expect(reloads()).toBe(1), { timeout: 10_000 });
+  const sql = 'SELECT n, id FROM fruits, generate_series(1, 1500) n';
+  const page = (id: string, cursor: unknown) => client.call('run_query', { sql, database_id: id, cursor });
+  const [main, sales] = [await page('main', 'open'), await page('sales', 'open')];
+  expect([main.structured['truncated'], sales.structured['truncated']]).toEqual([true, true]);
+  expect(await held()).toBe(2);
+  await remove('databases.d/sales.yaml');
+  await vi.waitFor(async () => expect(await held()).toBe(1), { timeout: 10_000, interval: 20 });
+  expect((await page('sales', sales.structured['next_cursor'])).code).toBe('DATABASE_UNKNOWN');
+  await write('policies/default.csv', `${analyst}p, analyst, *, public.fruits.name, select, deny\n`);
+  await vi.waitFor(() => expect(reloads()).toBe(3), { timeout: 10_000 });
+  expect((await page('main', main.structured['next_cursor'])).code).toBe('REQUEST_INVALID');
+  await vi.waitFor(async () => expect(await held()).toBe(0), { timeout: 2000, interval: 20 });
+});
+
+/** Transactions the server itself sees wait for their client. */
+async function held(): Promise<number> {
+  const client = await database.client();
+  const { rows } = await client.query(
+    `SELECT count(*)::integer AS held FROM pg_stat_activity WHERE usename = current_user AND state = 'idle in transaction'`,
+  );
+  await client.end();
+  return rows[0].held;
+}
+
 test('a database that is switched off loses what it runs at once; its neighbours keep theirs', async () => {
   const { client, write, rows } = await running();
   await write('databases.d/sales.yaml', one('sales'));

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { loadModule, parseSync } from 'libpg-query';
 import { type AuthorizedQuery, type Commit, sealAuthorized } from '../../src/audit/audit-log.ts';
 import type { Database, DatabaseLimits, DirectPostgresConnection } from '../../src/model/database.ts';
-import type { BindParameters, CallLimits } from '../../src/model/request.ts';
+import type { BindParameters, CallLimits, Page } from '../../src/model/request.ts';
 import { type Mask, sealPermit } from '../../src/policy/permit.ts';
 import { type Access, noAccess } from '../../src/sql/access.ts';
 import { createPositions } from '../../src/sql/positions.ts';
@@ -81,6 +81,7 @@ export interface QueryOptions {
   readonly limits?: Partial<CallLimits>;
   readonly access?: Partial<Access>;
   readonly masks?: readonly Mask[];
+  readonly page?: Page;
   readonly principal?: string;
   readonly roles?: readonly string[];
 }
@@ -130,6 +131,7 @@ export function authorizedQuery(
     action: 'select',
     statement: { from: 'caller', sql, parameters },
     intent: options.intent ?? 'read',
+    ...(options.page && { page: options.page }),
   } as const;
   const statement = sealStatement({
     sql,

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { openTailReader } from '../../src/audit/tail.ts';
 import { toolTable } from '../../src/tools/tool-table.ts';
 import { connectClient, type TestClient } from '../support/mcp-client.ts';
@@ -156,6 +157,26 @@ describe('run_query', () => {
     expect(answer.texts[0]).toBe('[{"n":1},{"n":2},{"n":3}]');
     expect(answer.texts[1]).toContain('row limit');
     expect(answer.structured).toMatchObject({ truncated: true, row_count: 3 });
+  });
+
+  test.each(['2025', '2026-07-28'])('gives the rest of what was cut by a cursor, to clients of %s', async (era) => {
+    const modern = era === '2025' ? undefined : await modernClient(new URL(server.url), 'key-ada');
+    const page = async (cursor: unknown) => {
+      const args = { sql: 'SELECT generate_series(1, 7) AS n', cursor };
+      if (modern === undefined) return ask('ada', 'run_query', args);
+      const { structuredContent, content } = await modern.callTool({ name: 'run_query', arguments: args });
+      const texts = content.map((block) => (block.type === 'text' ? block.text : ''));
+      return { structured: z.record(z.string(), z.unknown()).parse(structuredContent), texts };
+    };
+    const first = await page('open');
+    expect(first.structured).toMatchObject({ truncated: true, row_count: 3, next_cursor: expect.any(String) });
+    expect(first.texts[1]).toContain('send next_cursor');
+    const second = await page(first.structured['next_cursor']);
+    const third = await page(second.structured['next_cursor']);
+    expect([second, third].map(({ texts }) => texts[0])).toEqual(['[{"n":4},{"n":5},{"n":6}]', '[{"n":7}]']);
+    expect(third.structured).toMatchObject({ truncated: false });
+    expect(third.structured).not.toHaveProperty('next_cursor');
+    await modern?.close();
   });
 
   test('refuses a denied column as it refuses a missing one, with its place', async () => {

@@ -17,6 +17,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Read-only transactions are always rolled back; the others wait for a COMMIT of their own. */
   readonly readOnly: boolean;
+  /** The transaction stays open: rows of the statement's portal are fetched later. */
+  readonly held?: true;
   /** Index of the step that compares the witnesses, or -1. */
   readonly witness: number;
   /** Index of the step that makes a hypothetical index, or -1. */

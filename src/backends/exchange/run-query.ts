@@ -28,7 +28,7 @@ export interface RunParts {
 type Ran = Omit<QueryResult, 'backend' | 'timings' | 'envelope'> & { readonly xid?: string };
 
 /** What may come back beside the rows: framing, the pin's answer, an error. A row that crosses it ends the session. */
-const slack = 256 * 1024;
+export const slack = 256 * 1024;
 
 /** Milliseconds a ROLLBACK or DISCARD ALL may take. */
 const tidyTime = 5000;
@@ -126,7 +126,8 @@ function commitFailure(call: Call, { error, broken, replies }: Answer): Failure 
   );
 }
 
-async function rollBack(channel: Channel): Promise<void> {
+/** Ends an open transaction, or the session where that fails. */
+export async function rollBack(channel: Channel): Promise<void> {
   if (!channel.usable) return;
   const watch = guard(channel, tidyTime, undefined);
   const answer = await converse(channel, encodeSimple('ROLLBACK'), 1, slack);

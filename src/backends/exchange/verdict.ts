@@ -47,7 +47,7 @@ export function isExpectedTag({ class: statementClass, kind }: Readonly<Statemen
   return !transactionWords.test(tag);
 }
 
-const escaped = () =>
+export const escaped = () =>
   new Failure(
     'BACKEND_QUERY_FAILED',
     'The statement did not end as a statement of its kind ends; its result was discarded.',
@@ -58,10 +58,10 @@ const unsettled = () =>
     safeToRetry: true,
   });
 
-const lost = (safeToRetry: boolean) =>
+export const lost = (safeToRetry: boolean) =>
   new Failure('BACKEND_UNAVAILABLE', 'The connection to the database was lost during the statement.', { safeToRetry });
 
-function interrupted(interruption: Interruption, safeToRetry: boolean): Failure | undefined {
+export function interrupted(interruption: Interruption, safeToRetry: boolean): Failure | undefined {
   if (interruption === 'caller')
     return new Failure('BACKEND_CANCELLED', 'The statement was stopped because the call was cancelled.', {
       safeToRetry,
@@ -76,10 +76,10 @@ function isOpened({ replies }: Answer, { readOnly, steps }: Plan, session: Chann
   return replies[0]?.tag === 'BEGIN' && isPinned(replies[1], steps[1], readOnly, session);
 }
 
-/** After the closing ROLLBACK (or, before a COMMIT, inside the transaction) the session is where it should be. */
-function isClosed({ replies, statuses, error, broken }: Answer, { readOnly }: Plan): boolean {
+/** After the closing ROLLBACK (or, before a COMMIT or with rows to come, inside the transaction) the session is where it should be. */
+function isClosed({ replies, statuses, error, broken }: Answer, { readOnly, held }: Plan): boolean {
   if (broken !== undefined) return false;
-  if (!readOnly) return statuses[0] === (error === undefined ? 'T' : 'E');
+  if (!readOnly || held === true) return statuses[0] === (error === undefined ? 'T' : 'E');
   return statuses[1] === 'I' && replies.at(-1)?.tag === 'ROLLBACK';
 }
 

@@ -6,6 +6,7 @@ import type { ProxyFor } from '../aws/proxy.ts';
 import type { SecretLogins } from '../aws/secret-logins.ts';
 import type { ConnectionBudget } from '../connection-budget.ts';
 import type { Channel } from '../exchange/channel.ts';
+import type { HeldPlaces } from '../held-results.ts';
 import { createPool } from '../pool.ts';
 import { createPooledBackend, type DatabaseBackend } from '../pooled-backend.ts';
 import { knock } from './knock.ts';
@@ -20,6 +21,8 @@ export interface PostgresOptions {
   readonly maskKey: Buffer;
   /** What all databases may hold together. */
   readonly budget?: ConnectionBudget | undefined;
+  /** What all databases may hold for later pages. */
+  readonly places: HeldPlaces;
   readonly proxyFor?: ProxyFor;
   /** NODE_PG_FORCE_NATIVE is set: `pg` would load another driver, without the protocol guarantees. */
   readonly nativeDriverForced: boolean;
@@ -31,7 +34,7 @@ const unavailable = (message: string) => new Failure('BACKEND_UNAVAILABLE', mess
 export function createPostgresBackend(
   database: Database,
   connection: DirectPostgresConnection,
-  { readSecret, secretLogins, maskKey, budget, proxyFor, nativeDriverForced }: PostgresOptions,
+  { readSecret, secretLogins, maskKey, budget, places, proxyFor, nativeDriverForced }: PostgresOptions,
 ): DatabaseBackend {
   const open = async (signal: AbortSignal): Promise<Channel> => {
     if (nativeDriverForced) throw unavailable('The environment forces another database driver (NODE_PG_FORCE_NATIVE).');
@@ -48,13 +51,15 @@ export function createPostgresBackend(
     }
   };
   const { hostname: host, port } = connection;
+  const max = Math.min(database.pool.max, database.limits.maxConcurrency);
   const pool = createPool({
-    max: Math.min(database.pool.max, database.limits.maxConcurrency),
+    max,
     queueTimeout: database.limits.queueTimeout,
     idleTimeout: database.pool.idleTimeout,
     budget,
     open,
     knock: (signal) => knock({ host, port, patience: database.limits.connectTimeout }, signal),
   });
-  return createPooledBackend(pool, maskKey);
+  // one session at least is left to those who ask for no page
+  return createPooledBackend(pool, maskKey, { places, most: Math.min(places.limits.perDatabase, max - 1) });
 }

@@ -8,6 +8,8 @@ export interface Step {
   readonly values: readonly (string | null)[];
   /** Rows the portal gives before it is suspended; 0 means all. */
   readonly maxRows: number;
+  /** Names the portal, which then gives its rows in parts as long as the transaction is open. */
+  readonly portal?: string;
   /** Whether the server is asked for the columns of the result. */
   readonly describe?: boolean;
   /** Keeps the statement in the session under this name; `parsed` says that it is there already. */
@@ -86,7 +88,14 @@ export const sync: Buffer = written((writer) => writer.message('S', () => undefi
 /** Closes the session. */
 export const terminate: Buffer = written((writer) => writer.message('X', () => undefined));
 
-function writeStep(writer: Writer, { text, types, values, maxRows, describe, prepared }: Step): void {
+function writeExecute(writer: Writer, portal: string, maxRows: number): void {
+  writer.message('E', () => {
+    writer.text(portal);
+    writer.int32(maxRows);
+  });
+}
+
+function writeStep(writer: Writer, { text, types, values, maxRows, portal = '', describe, prepared }: Step): void {
   const name = prepared?.name ?? '';
   if (prepared?.parsed !== true)
     writer.message('P', () => {
@@ -96,7 +105,7 @@ function writeStep(writer: Writer, { text, types, values, maxRows, describe, pre
       for (const type of types) writer.int32(type);
     });
   writer.message('B', () => {
-    writer.text('');
+    writer.text(portal);
     writer.text(name);
     writer.int16(0); // parameters are text
     writer.int16(values.length);
@@ -106,12 +115,9 @@ function writeStep(writer: Writer, { text, types, values, maxRows, describe, pre
   if (describe === true)
     writer.message('D', () => {
       writer.byte('P');
-      writer.text('');
+      writer.text(portal);
     });
-  writer.message('E', () => {
-    writer.text('');
-    writer.int32(maxRows);
-  });
+  writeExecute(writer, portal, maxRows);
 }
 
 /**
@@ -123,6 +129,14 @@ export function encodeSteps(steps: readonly Step[], closing?: 'ROLLBACK'): Buffe
     for (const step of steps) writeStep(writer, step);
     writer.message('S', () => undefined);
     if (closing !== undefined) writer.message('Q', () => writer.text(closing));
+  });
+}
+
+/** The next rows of a portal that was named. */
+export function encodeFetch(portal: string, maxRows: number): Buffer {
+  return written((writer) => {
+    writeExecute(writer, portal, maxRows);
+    writer.message('S', () => undefined);
   });
 }
 

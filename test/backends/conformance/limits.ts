@@ -26,6 +26,21 @@ export function limitPromises(bench: () => Bench): void {
       expect([result.rows.length, result.cut, result.bytes]).toEqual([given, cut, given * 106]);
     });
 
+    test('what does not fit is gone on with where it is held, and begun anew nowhere', async () => {
+      const page = (number: number) =>
+        bench().run('SELECT generate_series(1, 25)', { limits: { maxRows: 10 }, page: { of: 'first', number } });
+      const first = await page(1);
+      expect([first.rows.length, first.cut]).toEqual([10, 'rows']);
+      expect(first.more === true).toBe(!bench().embedded && !bench().parsesAgain);
+      if (first.more === true)
+        for (const [number, rows] of [
+          [2, 10],
+          [3, 5],
+        ] as const)
+          expect((await page(number)).rows).toEqual(Array.from({ length: rows }, (_, at) => [10 * number - 9 + at]));
+      await expect(page(2)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    });
+
     test('one enormous row is never collected', async () => {
       const before = process.memoryUsage().rss;
       const result = await bench().run("SELECT repeat('x', 100000000)", { limits: { maxBytes: 10_000 } });
