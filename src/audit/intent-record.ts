@@ -8,7 +8,7 @@ import { openStatement, type StatementContents } from '../sql/statement.ts';
 import type { Trail } from './audit-log.ts';
 import type { HmacKeys } from './hmac-key.ts';
 import { boundNames, objectUses, summarize } from './object-uses.ts';
-import { bounded, given, oneLine, whole } from './plain-text.ts';
+import { bounded, oneLine, whole } from './plain-text.ts';
 import type { IntentBody, ObjectUse, SqlMode, SqlSection } from './records.ts';
 import { describeSql } from './redaction.ts';
 
@@ -39,76 +39,87 @@ export async function intentRecord(
 ): Promise<IntentBody> {
   const statement = trail.statement === undefined ? undefined : openStatement(trail.statement);
   const objects = trail.access === undefined ? undefined : objectUses(trail.access);
+  const sql = await sqlSection(request, trail, error, statement, objects, context);
+  const { purpose } = request.call;
   return {
     type: 'intent',
     ...callSections(request.call),
     db: databaseSection(request, trail),
-    ...optional('purpose', request.call.purpose === undefined ? undefined : oneLine(request.call.purpose, 500)),
-    ...optional('sql', await sqlSection(request, trail, error, statement, objects, context)),
-    ...optional('stmt', statement === undefined ? undefined : statementSection(statement)),
+    ...(purpose === undefined ? {} : { purpose: oneLine(purpose, 500) }),
+    ...(sql === undefined ? {} : { sql }),
+    ...(statement === undefined ? {} : { stmt: statementSection(statement) }),
     act: request.action,
-    ...optional('objects', objects === undefined ? undefined : [...objects]),
+    ...(objects === undefined ? {} : { objects: [...objects] }),
     decision: decisionSection(trail.decision, error, request.confirmation),
     ...(error === undefined ? {} : { final: true }),
   };
 }
 
-function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
-  const section: { [K in Key]?: Value } = {};
-  if (value !== undefined) section[key] = value;
-  return section;
-}
-
 /** Who called, from where, with which tool: on every intent, so that one line answers alone. */
 export function callSections(call: CallContext) {
-  const claimed = given({
-    ...optional('name', call.client.name === undefined ? undefined : oneLine(call.client.name, 256)),
-    ...optional('ver', call.client.version === undefined ? undefined : oneLine(call.client.version, 256)),
-    ...optional('who', call.client.claimed === undefined ? undefined : oneLine(call.client.claimed, 256)),
-  });
-  const { mcp } = call;
+  const { mcp, client, trace, cause } = call;
   return {
     call: call.id,
-    ...optional('cause', call.cause),
+    ...(cause === undefined ? {} : { cause }),
     mcp: {
-      ...optional('req', mcp?.request === undefined ? undefined : oneLine(mcp.request, 256)),
+      ...(mcp?.request === undefined ? {} : { req: oneLine(mcp.request, 256) }),
       method: 'tools/call',
       tool: oneLine(call.tool, 256),
-      ...optional('proto', mcp?.protocol === undefined ? undefined : oneLine(mcp.protocol, 256)),
+      ...(mcp?.protocol === undefined ? {} : { proto: oneLine(mcp.protocol, 256) }),
     },
-    ...optional('trace', call.trace && { id: call.trace.id, span: call.trace.span }),
+    ...(trace === undefined ? {} : { trace: { id: trace.id, span: trace.span } }),
     principal: principalSection(call.principal),
-    client: { ...optional('addr', call.client.address), ...optional('claimed', claimed) },
+    client: { ...(client.address === undefined ? {} : { addr: client.address }), ...claimedSection(client) },
     session: {
-      ...optional('id', mcp?.session === undefined ? undefined : oneLine(mcp.session, 256)),
+      ...(mcp?.session === undefined ? {} : { id: oneLine(mcp.session, 256) }),
       transport: call.transport,
     },
   };
 }
 
+function claimedSection({ name, version, claimed }: CallContext['client']) {
+  if (name === undefined && version === undefined && claimed === undefined) return {};
+  return {
+    claimed: {
+      ...(name === undefined ? {} : { name: oneLine(name, 256) }),
+      ...(version === undefined ? {} : { ver: oneLine(version, 256) }),
+      ...(claimed === undefined ? {} : { who: oneLine(claimed, 256) }),
+    },
+  };
+}
+
+/** Principals live as long as their keys: their section is made once. */
+const principals = new WeakMap<Principal, ReturnType<typeof makePrincipalSection>>();
+
 function principalSection(principal: Principal) {
+  const known = principals.get(principal) ?? makePrincipalSection(principal);
+  principals.set(principal, known);
+  return known;
+}
+
+function makePrincipalSection(principal: Principal) {
   return {
     id: bounded(principal.id),
     kind: principal.kind,
-    ...optional('iss', principal.issuer === undefined ? undefined : bounded(principal.issuer)),
+    ...(principal.issuer === undefined ? {} : { iss: bounded(principal.issuer) }),
     auth: principal.auth,
-    ...optional('key', principal.key),
+    ...(principal.key === undefined ? {} : { key: principal.key }),
     roles: principal.roles.map((role) => bounded(role)),
-    ...optional('obo', principal.onBehalfOf === undefined ? undefined : bounded(principal.onBehalfOf)),
+    ...(principal.onBehalfOf === undefined ? {} : { obo: bounded(principal.onBehalfOf) }),
   };
 }
 
 /** An id that no database has is a caller's text: it is shown when it could be an id, else left out. */
 function databaseSection({ databaseId }: QueryRequest, { database, access }: Trail) {
   if (database === undefined) {
-    return optional('asked', databaseId !== undefined && /^[\w.-]{1,63}$/.test(databaseId) ? databaseId : undefined);
+    return databaseId !== undefined && /^[\w.-]{1,63}$/.test(databaseId) ? { asked: databaseId } : {};
   }
   const namespace = database.connection.type === 'embedded' ? undefined : database.connection.database;
   return {
     id: database.id,
     type: database.connection.type,
-    ...optional('ns', namespace === undefined ? undefined : bounded(namespace)),
-    ...optional('catalog', access?.catalogVersion === undefined ? undefined : bounded(access.catalogVersion)),
+    ...(namespace === undefined ? {} : { ns: bounded(namespace) }),
+    ...(access?.catalogVersion === undefined ? {} : { catalog: bounded(access.catalogVersion) }),
   };
 }
 
@@ -142,7 +153,7 @@ function statementSection(statement: StatementContents) {
     class: statement.class,
     n: 1,
     ro: statement.class === 'read',
-    ...optional('fixed', statement.fixed),
+    ...(statement.fixed === undefined ? {} : { fixed: statement.fixed }),
   };
 }
 

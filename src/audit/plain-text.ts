@@ -28,8 +28,3 @@ export function oneLine(text: string, max: number): string {
 export function whole(value: number): number {
   return Number.isFinite(value) ? Math.min(Math.max(Math.round(value), 0), Number.MAX_SAFE_INTEGER) : 0;
 }
-
-/** An object without the keys whose value is undefined; undefined when none is left. */
-export function given<T extends object>(section: T): T | undefined {
-  return Object.values(section).some((value) => value !== undefined) ? section : undefined;
-}

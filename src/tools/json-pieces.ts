@@ -1,7 +1,7 @@
 /** JSON in pieces, in order: so that large rows that are sent twice, once as they are and once quoted, are never one text. */
 
+import type { AnswerRows } from './answer-rows.ts';
 import { rowObjects } from './rows.ts';
-import type { AnswerRows } from './rows-block.ts';
 
 /** A text that is JSON, or rows that are still to be written as JSON, be it inside a JSON string with its quotes. */
 export type JsonPiece = string | (AnswerRows & { readonly quoted: boolean });

@@ -4,50 +4,64 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { BrokerError } from '../model/errors.ts';
 import { readRows } from '../model/read-rows.ts';
 import type { CallContext } from '../model/request.ts';
+import type { AnswerRows } from './answer-rows.ts';
 import type { JsonPiece } from './json-pieces.ts';
 import { rowObjects } from './rows.ts';
-import { leftRows, rowsLeft } from './rows-block.ts';
-import type { Invocation, ToolAnswer } from './tool.ts';
+import type { ToolAnswer } from './tool.ts';
 
 /** `_meta` keys: the id of the call, and the place of its outcome in the audit log. */
 export const metaKeys = { call: 'pgwarden/call', receipt: 'pgwarden/receipt' } as const;
 
 type Answered = ToolAnswer<Readonly<Record<string, unknown>>>;
+type Structure = Readonly<Record<string, unknown>>;
 
-const text = (content: unknown) => ({ type: 'text', text: JSON.stringify(content) }) as const;
-
-/** Structure and first block. Rows that the transport does not write itself are read here, in turns. */
-async function bodyOf({ content, rows }: Answered, writesRows: boolean) {
-  if (rows === undefined) return { structuredContent: { ...content }, block: text(content) };
-  if (writesRows) return leftRows(content, rows);
-  const objects = rowObjects(rows.names, await readRows(rows.rows));
-  return { structuredContent: { rows: objects, ...content }, block: text(objects) };
+/** An answer whose rows, if it has any, are not read yet. */
+export interface Reply {
+  /** Whole without rows; with them it lacks the member `rows` of its structure and the first of its blocks. */
+  readonly result: CallToolResult;
+  readonly structure: Structure;
+  readonly rows?: AnswerRows;
 }
 
-export async function answered(answer: Answered, { call, writesRows }: Invocation): Promise<CallToolResult> {
-  const { structuredContent, block } = await bodyOf(answer, writesRows === true);
-  return {
-    content: answer.notice === undefined ? [block] : [block, { type: 'text' as const, text: answer.notice }],
-    structuredContent,
+const block = (text: string) => ({ type: 'text', text }) as const;
+
+export function answered({ content: structure, rows, notice, receipt }: Answered, call: CallContext): Reply {
+  const blocks = notice === undefined ? [] : [block(notice)];
+  const result = {
+    content: rows === undefined ? [block(JSON.stringify(structure)), ...blocks] : blocks,
+    structuredContent: { ...structure },
     _meta: {
       [metaKeys.call]: call.id,
-      ...(answer.receipt === undefined ? {} : { [metaKeys.receipt]: { ...answer.receipt } }),
+      ...(receipt === undefined ? {} : { [metaKeys.receipt]: { ...receipt } }),
     },
+  };
+  return rows === undefined ? { result, structure } : { result, structure, rows };
+}
+
+/** The result with its rows, read in turns. */
+export async function readReply({ result, structure, rows }: Reply): Promise<CallToolResult> {
+  if (rows === undefined) return result;
+  const objects = rowObjects(rows.names, await readRows(rows.rows));
+  return {
+    ...result,
+    content: [block(JSON.stringify(objects)), ...result.content],
+    structuredContent: { rows: objects, ...structure },
   };
 }
 
-/** The JSON of a result. The rows of its text block stand in it twice, and are written when the pieces are. */
-export function resultPieces(result: CallToolResult): readonly JsonPiece[] {
-  const { structuredContent: _structure, content, ...others } = result;
-  const [first, ...blocks] = content;
-  const left = rowsLeft(first);
-  if (left === undefined) return [JSON.stringify(result)];
+/** The JSON of a reply, of which `complete` makes what the protocol asks for. Its rows are read when the pieces are. */
+export function replyPieces(
+  { result, structure, rows }: Reply,
+  complete: (result: CallToolResult) => CallToolResult,
+): readonly JsonPiece[] {
+  if (rows === undefined) return [JSON.stringify(complete(result))];
+  const { structuredContent: _structure, content: blocks, ...others } = complete(result);
   return [
     '{"structuredContent":{"rows":',
-    { ...left.answer, quoted: false },
-    `${andMembers(left.content)},"content":[{"type":"text","text":`,
-    { ...left.answer, quoted: true },
-    `}${blocks.map((block) => `,${JSON.stringify(block)}`).join('')}]${andMembers(others)}`,
+    { ...rows, quoted: false },
+    `${andMembers(structure)},"content":[{"type":"text","text":`,
+    { ...rows, quoted: true },
+    `}${blocks.map((each) => `,${JSON.stringify(each)}`).join('')}]${andMembers(others)}`,
   ];
 }
 
@@ -70,12 +84,13 @@ export function errorContent(error: BrokerError, call: CallContext) {
 }
 
 /** An error in the place of an answer: a model can act on it. */
-export function refused(error: BrokerError, call: CallContext): CallToolResult {
-  const content = { error: errorContent(error, call) };
-  return {
+export function refused(error: BrokerError, call: CallContext): Reply {
+  const structure = { error: errorContent(error, call) };
+  const result: CallToolResult = {
     isError: true,
-    content: [{ type: 'text', text: JSON.stringify(content) }],
-    structuredContent: content,
+    content: [block(JSON.stringify(structure))],
+    structuredContent: structure,
     _meta: { [metaKeys.call]: call.id },
   };
+  return { result, structure };
 }

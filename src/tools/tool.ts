@@ -11,8 +11,8 @@ import type { Principal } from '../model/principal.ts';
 import type { CallContext, Confirmation } from '../model/request.ts';
 import type { Receipt } from '../model/result.ts';
 import type { DecisionPoint } from '../policy/decision-point.ts';
+import type { AnswerRows } from './answer-rows.ts';
 import { InvalidArguments } from './invalid-arguments.ts';
-import type { AnswerRows } from './rows-block.ts';
 
 /** The rooms behind the tools. Only `broker` and `audit` leave records, so every answer comes through one of them. */
 export interface ToolParts {
@@ -29,8 +29,6 @@ export interface Invocation {
   readonly signal: AbortSignal;
   /** Absent where the client cannot ask anyone. */
   readonly person?: Person;
-  /** The transport writes rows into its answer as they are read (`resultPieces`), instead of having them all first. */
-  readonly writesRows?: true;
 }
 
 /** Whoever sits at the client and can be asked before something is done. */

@@ -6,7 +6,7 @@ import type { Principal } from '../model/principal.ts';
 import { type CallContext, noParameters } from '../model/request.ts';
 import { InvalidArguments } from './invalid-arguments.ts';
 import { type ListedTool, listTool } from './listing.ts';
-import { answered, refused } from './reply.ts';
+import { answered, type Reply, readReply, refused } from './reply.ts';
 import type { Invocation, Tool, ToolParts } from './tool.ts';
 import { toolTable } from './tool-table.ts';
 
@@ -18,6 +18,8 @@ export interface Toolbox {
   readonly mayAsk: (name: string) => boolean;
   /** Runs one tool. Never rejects: whatever goes wrong is an answer with `isError` that tells nothing it must not. */
   readonly call: (name: string, args: unknown, invocation: Invocation) => Promise<CallToolResult>;
+  /** The same for whoever writes the rows of an answer as they are read. */
+  readonly answer: (name: string, args: unknown, invocation: Invocation) => Promise<Reply>;
 }
 
 export interface ToolboxOptions {
@@ -39,12 +41,12 @@ export function createToolbox({ parts, onFault, table = toolTable }: ToolboxOpti
     return annotations === tool.annotations ? known : { ...known, annotations };
   }
 
-  async function attempt(name: string, args: unknown, invocation: Invocation): Promise<CallToolResult> {
+  async function attempt(name: string, args: unknown, invocation: Invocation): Promise<Reply> {
     const tool = byName.get(name);
     if (tool === undefined) throw new InvalidArguments('There is no such tool.', 'Call tools/list.');
     const answer = await tool.run(parts, args, invocation);
     for (const { error, call } of answer.failures ?? []) report(error, call);
-    return answered(answer, invocation);
+    return answered(answer, invocation.call);
   }
 
   function report(error: BrokerError, call: CallContext): void {
@@ -64,20 +66,23 @@ export function createToolbox({ parts, onFault, table = toolTable }: ToolboxOpti
     }
   }
 
+  async function answer(name: string, args: unknown, invocation: Invocation): Promise<Reply> {
+    try {
+      return await attempt(name, args, invocation);
+    } catch (thrown) {
+      const error = await record(asBrokerError(thrown), invocation.call);
+      report(error, invocation.call);
+      return refused(error, invocation.call);
+    }
+  }
+
   return {
     list: (principal) =>
       table.filter((tool) => tool.listedFor(principal, parts)).map((tool) => listedFor(tool, principal)),
     has: (name) => byName.has(name),
     mayAsk: (name) =>
       byName.get(name)?.mayAsk === true && parts.databases.all().some(({ confirm }) => confirm !== undefined),
-    async call(name, args, invocation) {
-      try {
-        return await attempt(name, args, invocation);
-      } catch (thrown) {
-        const error = await record(asBrokerError(thrown), invocation.call);
-        report(error, invocation.call);
-        return refused(error, invocation.call);
-      }
-    },
+    answer,
+    call: async (name, args, invocation) => readReply(await answer(name, args, invocation)),
   };
 }

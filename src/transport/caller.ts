@@ -12,8 +12,8 @@ export interface Caller {
   readonly address?: string;
   /** What the headers of its request say; claimed, as everything a trace is made of. */
   readonly trace?: TraceParent;
-  /** Aborts when the caller's connection is gone before it was answered. */
-  readonly gone?: AbortSignal;
+  /** A signal that aborts when the caller's connection is gone before it was answered: made for those who ask. */
+  readonly gone?: () => AbortSignal;
 }
 
 /**

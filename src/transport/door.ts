@@ -130,16 +130,8 @@ function callerAt(
   response: ServerResponse,
 ): Caller {
   const trace = readTraceParent(headers);
-  let gone: AbortSignal | undefined;
-  return {
-    ...known,
-    address,
-    ...(trace === undefined ? {} : { trace }),
-    get gone() {
-      gone ??= goneSignal(response); // most calls are answered without one
-      return gone;
-    },
-  };
+  const gone = () => goneSignal(response); // most calls are answered without one
+  return trace === undefined ? { ...known, address, gone } : { ...known, address, trace, gone };
 }
 
 /**

@@ -56,7 +56,7 @@ export function createMcpServer(
     const { id, _meta: meta } = ctx.mcpReq;
     const facts = callContext(factsOf(mcp.server), { id, session: ctx.sessionId, meta }, caller, name, transport);
     const call = { ...facts, ...progressOf(ctx) };
-    const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone]) : ctx.mcpReq.signal;
+    const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone()]) : ctx.mcpReq.signal;
     const tools = await calls.track(ready());
     const { person, reply } = askingOf(mcp.server, ctx, questions);
     const invocation = { call, signal, ...(person === undefined ? {} : { person }) };

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { JsonPiece } from '../tools/json-pieces.ts';
-import { resultPieces } from '../tools/reply.ts';
+import { replyPieces } from '../tools/reply.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { beginAnswer } from './answer-call.ts';
 import { type ClientFacts, callContext } from './call-context.ts';
@@ -49,11 +49,11 @@ export function createPlainCalls({ toolbox, calls, session, complete }: PlainCal
     });
     const reply = beginAnswer(response, session);
     const call = callContext(client, { id, session, meta }, caller, name, 'streamable-http');
-    const result = await toolbox.call(name, plain.arguments, { call, signal: stop.signal, writesRows: true }); // never rejects
+    const answered = await toolbox.answer(name, plain.arguments, { call, signal: stop.signal }); // never rejects
     running.delete(entry);
     calls.leave();
     if (stop.signal.aborted && !ended) reply.withdraw();
-    else reply.send(responseOf(id, complete(result)));
+    else reply.send(responseOf(id, replyPieces(answered, complete)));
   }
 
   return {
@@ -68,6 +68,6 @@ export function createPlainCalls({ toolbox, calls, session, complete }: PlainCal
   };
 }
 
-function responseOf(id: string | number, result: CallToolResult): readonly JsonPiece[] {
-  return ['{"result":', ...resultPieces(result), `,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`];
+function responseOf(id: string | number, result: readonly JsonPiece[]): readonly JsonPiece[] {
+  return ['{"result":', ...result, `,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`];
 }
