@@ -117,7 +117,7 @@ test('a file that can neither be flushed nor replaced keeps refusing', async () 
 test('an intent whose flush comes after its deadline is recorded as not executed', async () => {
   const directory = freshDirectory();
   const disk = failingFiles();
-  const desk = await openDesk(directory, { files: disk.files, queue: { deadline: 50 } });
+  const desk = await openDesk(directory, { files: disk.files, queue: { deadline: 1_000 } });
   await aCall(desk);
   const release = disk.stall('datasync');
   await expect(desk.recordIntent(aPermit())).rejects.toMatchObject(unavailable);
@@ -139,7 +139,7 @@ test('an intent whose flush comes after its deadline is recorded as not executed
 test('an outcome whose flush comes after its deadline is corrected to withheld', async () => {
   const directory = freshDirectory();
   const disk = failingFiles();
-  const desk = await openDesk(directory, { files: disk.files, queue: { deadline: 50 } });
+  const desk = await openDesk(directory, { files: disk.files, queue: { deadline: 1_000 } });
   const query = await desk.recordIntent(aPermit());
   const release = disk.stall('datasync');
   await expect(desk.recordOutcome(query, { ok: true, value: aResult })).rejects.toMatchObject(unavailable);

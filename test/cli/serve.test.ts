@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { connectClient } from '../support/mcp-client.ts';
+import { patience } from '../support/patience.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { directDatabase, passwordVariable, startServer, type Workspace, workspace } from '../support/product.ts';
 import { chatOverStdio, runCli } from './run-cli.ts';
@@ -59,7 +60,7 @@ test('the one caller of a transport who may use nothing is named in the log, wit
   onTestFinished(other.remove);
   const server = await startServer(other.config, secrets());
   onTestFinished(async () => void (await server.stop('SIGKILL')));
-  await vi.waitFor(() => expect(server.stderr()).toContain('g, anonymous, reader, *'), 5000);
+  await vi.waitFor(() => expect(server.stderr()).toContain('g, anonymous, reader, *'), patience);
 });
 
 test('an address in use is named with what to do', async () => {
@@ -145,8 +146,9 @@ test('a call that runs when SIGTERM comes is answered before the server ends; ne
   const answer = client.call('run_query', { sql: 'SELECT name FROM fruits' });
   await vi.waitFor(async () => expect(await waitingForLock()).toBe(1), { timeout: 10_000, interval: 20 });
   const ended = server.stop('SIGTERM');
-  await vi.waitFor(async () =>
-    expect((await fetch(server.url.replace('/mcp', '/readyz')).catch(() => undefined))?.ok).not.toBe(true),
+  await vi.waitFor(
+    async () => expect((await fetch(server.url.replace('/mcp', '/readyz')).catch(() => undefined))?.ok).not.toBe(true),
+    patience,
   );
   await holder.query('ROLLBACK');
   await holder.end();

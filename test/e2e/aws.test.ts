@@ -99,7 +99,7 @@ const faults: readonly (readonly [string, FaultAction])[] = [
   ['ExecuteStatement', { kind: 'empty' }],
 ];
 
-const settled = () => vi.waitFor(() => expect(emulator.transactions.count).toBe(0), 5000);
+const settled = () => vi.waitFor(() => expect(emulator.transactions.count).toBe(0), 10_000);
 
 beforeEach(async () => {
   await settled();

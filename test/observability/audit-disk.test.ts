@@ -6,6 +6,7 @@ import { observeFiles } from '../../src/observability/observed.ts';
 import { failingFiles } from '../audit/failing-files.ts';
 import { aCall, aPermit } from '../audit/shapes.ts';
 import { freshDirectory, openDesk, recordsOf } from '../audit/support.ts';
+import { patience } from '../support/patience.ts';
 
 test('while the disk keeps a flush, every record behind it is counted as waiting; afterwards none is', async () => {
   const disk = failingFiles();
@@ -13,10 +14,10 @@ test('while the disk keeps a flush, every record behind it is counted as waiting
   await aCall(desk);
   const goOn = disk.stall('datasync');
   const calls = [1, 2, 3].map(() => desk.recordIntent(aPermit()));
-  await vi.waitFor(() => expect(desk.waiting()).toBe(3));
+  await vi.waitFor(() => expect(desk.waiting()).toBe(3), patience);
   goOn();
   await Promise.all(calls);
-  await vi.waitFor(() => expect(desk.waiting()).toBe(0));
+  await vi.waitFor(() => expect(desk.waiting()).toBe(0), patience);
 });
 
 test('a flush that fails reaches the desk as it is and is not measured; the next one is', async () => {
@@ -32,7 +33,7 @@ test('a flush that fails reaches the desk as it is and is not measured; the next
   disk.fail('datasync', 'EIO');
   await expect(desk.recordIntent(aPermit())).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
   expect(await flushes()).toBe(before);
-  await vi.waitFor(() => aCall(desk), { timeout: 5000 });
+  await vi.waitFor(() => aCall(desk), patience);
   expect(await flushes()).toBeGreaterThan(before);
 });
 

@@ -2,6 +2,7 @@
 
 import { request } from 'node:http';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { patience } from '../support/patience.ts';
 import { type Listener, listener, modernClient, olderClient } from './listener.ts';
 import { testParts, untilAborted } from './parts.ts';
 import { openSession, rpc } from './raw.ts';
@@ -16,10 +17,10 @@ async function signalOfTheCall(): Promise<AbortSignal> {
     const signal = running?.recorded.signals[0];
     if (signal === undefined) throw new Error('the call has not reached the broker');
     return signal;
-  });
+  }, patience);
 }
 
-const aborted = (signal: AbortSignal) => vi.waitFor(() => expect(signal.aborted).toBe(true));
+const aborted = (signal: AbortSignal) => vi.waitFor(() => expect(signal.aborted).toBe(true), patience);
 
 async function modernCall(url: URL) {
   const client = await modernClient(url);

@@ -5,6 +5,7 @@ import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type Greeting, greetEarly, greetedRevisions } from '../../src/transport/greeting.ts';
 import { type StdioServer, startStdio } from '../../src/transport/stdio.ts';
+import { patience } from '../support/patience.ts';
 import { testParts } from './parts.ts';
 import { rpc } from './raw.ts';
 
@@ -46,7 +47,7 @@ async function answerOfSdk(line: string): Promise<string | undefined> {
   const ends = pipes();
   serve(ends);
   ends.stdin.write(`${line}\n`);
-  await vi.waitFor(() => expect(ends.lines()).toHaveLength(1));
+  await vi.waitFor(() => expect(ends.lines()).toHaveLength(1), patience);
   await server?.close();
   return ends.lines()[0];
 }
@@ -84,7 +85,7 @@ test('after the greeting the SDK serves the connection as if it had answered its
   const greeting = await greetEarly(ends.stdin, ends.stdout, version);
   const recorded = serve(ends, greeting);
   ends.stdin.write(`${call}\n${rpc('ping', {}, 1)}\n`);
-  await vi.waitFor(() => expect(ends.lines()).toHaveLength(3));
+  await vi.waitFor(() => expect(ends.lines()).toHaveLength(3), patience);
   const answers = ends.lines().map((line): { id: number; result: object } => JSON.parse(line));
   expect(answers.map(({ id }) => id).sort()).toEqual([1, 1, 2]); // the greeting, the ping that bears its id again, the call
   expect(answers.filter(({ result }) => 'serverInfo' in result)).toHaveLength(1);

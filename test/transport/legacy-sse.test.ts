@@ -3,6 +3,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { afterEach, expect, test, vi } from 'vitest';
+import { patience } from '../support/patience.ts';
 import { keys, type Listener, listener } from './listener.ts';
 import { testParts, untilAborted } from './parts.ts';
 import { raw, rpc } from './raw.ts';
@@ -32,7 +33,7 @@ test('a client lists and calls', async () => {
   const { server } = running;
   expect(server.sessions()).toEqual({ 'streamable-http': 0, sse: 1 });
   await client.close();
-  await vi.waitFor(() => expect(server.sessions()).toEqual({ 'streamable-http': 0, sse: 0 }));
+  await vi.waitFor(() => expect(server.sessions()).toEqual({ 'streamable-http': 0, sse: 0 }), patience);
 });
 
 test('the streamable endpoint is served beside it', async () => {
@@ -66,9 +67,9 @@ test('a client that goes away has its call stopped', async () => {
     const [first] = running?.recorded.signals ?? [];
     if (first === undefined) throw new Error('the call has not reached the broker');
     return first;
-  });
+  }, patience);
   expect(signal.aborted).toBe(false);
   await client.close();
-  await vi.waitFor(() => expect(signal.aborted).toBe(true));
+  await vi.waitFor(() => expect(signal.aborted).toBe(true), patience);
   await call;
 });

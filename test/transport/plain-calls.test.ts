@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Broker } from '../../src/broker/answer.ts';
 import { Refusal } from '../../src/model/errors.ts';
+import { patience } from '../support/patience.ts';
 import { type Listener, listener } from './listener.ts';
 import { anAnswer, testParts, untilAborted } from './parts.ts';
 import { openSession, type RawAnswer, raw, rpc } from './raw.ts';
@@ -210,10 +211,10 @@ test('of the current revision, a client that goes away stops its call', async ()
   const body = rpc('tools/call', of({}), 3);
   const headers = { ...revisionHeaders('run_query'), 'content-type': 'application/json' };
   const answer = fetch(url, { method: 'POST', headers, body, signal: leaving.signal }).catch(() => 'gone');
-  await vi.waitFor(() => expect(recorded.signals).toHaveLength(1));
+  await vi.waitFor(() => expect(recorded.signals).toHaveLength(1), patience);
   leaving.abort();
   expect(await answer).toBe('gone');
-  await vi.waitFor(() => expect(recorded.signals[0]?.aborted).toBe(true));
+  await vi.waitFor(() => expect(recorded.signals[0]?.aborted).toBe(true), patience);
 });
 
 test('a session of another principal does not exist for a plain call', async () => {
@@ -246,7 +247,7 @@ async function callUnderWay(id: string | number) {
     headers,
     body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: query }),
   });
-  await vi.waitFor(() => expect(recorded.signals).toHaveLength(1));
+  await vi.waitFor(() => expect(recorded.signals).toHaveLength(1), patience);
   return { url, headers, answer, signal: recorded.signals[0] };
 }
 

@@ -9,7 +9,7 @@ import { openSession } from './raw.ts';
 let running: Listener | undefined;
 afterEach(() => running?.server.close());
 
-const timeouts = { headersTimeout: 100, requestTimeout: 200, keepAliveTimeout: 1000, connectionsCheckingInterval: 20 };
+const timeouts = { headersTimeout: 400, requestTimeout: 800, keepAliveTimeout: 5000, connectionsCheckingInterval: 20 };
 
 /** Writes the beginning of a request and gives everything the server answers until it ends the connection. */
 async function begin(text: string): Promise<string> {

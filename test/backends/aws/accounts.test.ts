@@ -10,6 +10,7 @@ import { tlsOptions } from '../../../src/backends/postgres/tls.ts';
 import { type Emulator, startEmulator } from '../../../src/emulator/emulator.ts';
 import type { RdsDataApiConnection } from '../../../src/model/database.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
+import { patience } from '../../support/patience.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
 
@@ -88,7 +89,7 @@ describe('roles', () => {
     backends = createBackends({ readSecret: readTestSecret, nativeDriverForced: false });
   });
   beforeEach(async () => {
-    await vi.waitFor(() => expect(emulator.transactions.count).toBe(0));
+    await vi.waitFor(() => expect(emulator.transactions.count).toBe(0), patience);
     emulator.forgetCalls();
   });
   afterAll(async () => {

@@ -220,7 +220,7 @@ describe('the pool', () => {
   });
 
   test('a full queue says when to try again', async () => {
-    const { run, stats } = broker({}, { pool: { max: 1, idleTimeout: 60_000 }, limits: { queueTimeout: 100 } });
+    const { run, stats } = broker({}, { pool: { max: 1, idleTimeout: 60_000 }, limits: { queueTimeout: 500 } });
     const controller = new AbortController();
     const running = failureOf(run(endless, {}, controller.signal));
     await expect.poll(() => stats()?.active).toBe(1);

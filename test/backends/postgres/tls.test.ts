@@ -8,6 +8,7 @@ import { examineCertificate } from '../../../src/backends/postgres/examine-certi
 import type { DirectPostgresConnection } from '../../../src/model/database.ts';
 import { aDatabase, authorizedQuery, directConnection, readTestSecret } from '../../support/authorized.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { patience } from '../../support/patience.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { read } from '../../support/read.ts';
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
   await vi.waitFor(async () => {
     const { rows } = await (await server.client()).query('SHOW ssl');
     expect(rows[0].ssl).toBe('on');
-  });
+  }, patience);
 });
 afterAll(async () => {
   await server.drop();

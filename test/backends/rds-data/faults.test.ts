@@ -7,6 +7,7 @@ import type { FaultAction } from '../../../src/emulator/faults.ts';
 import type { Database } from '../../../src/model/database.ts';
 import { BrokerError } from '../../../src/model/errors.ts';
 import { aDatabase, authorizedQuery, readTestSecret } from '../../support/authorized.ts';
+import { patience } from '../../support/patience.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
 
@@ -71,8 +72,9 @@ const statements = () =>
 async function expectUntouched(): Promise<void> {
   for (const database of databases.slice(1)) {
     expect(backends.stats().get(database.id)).toMatchObject({ active: 0, waiting: 0 });
-    await vi.waitFor(() =>
-      expect(requestsOf(resourceArn(database)).map((logged) => logged.status)).toEqual(Array(8).fill(200)),
+    await vi.waitFor(
+      () => expect(requestsOf(resourceArn(database)).map((logged) => logged.status)).toEqual(Array(8).fill(200)),
+      patience,
     );
   }
   expect(new Set(emulator.calls.map((logged) => logged.attempt))).toEqual(new Set(['attempt=1; max=1']));
@@ -84,7 +86,10 @@ test('a service that never answers holds its own places and no others', async ()
   emulator.faults.inject({ resourceArn: sickArn(), action: { kind: 'hold', until: never } });
   const caller = new AbortController();
   const sick = Promise.all(sickCalls(caller.signal));
-  await vi.waitFor(() => expect(backends.stats().get('d0')).toMatchObject({ active: concurrency, waiting: 1 }));
+  await vi.waitFor(
+    () => expect(backends.stats().get('d0')).toMatchObject({ active: concurrency, waiting: 1 }),
+    patience,
+  );
   // Everyone else is served to the end while the sick one's requests are all still open.
   expect(new Set(await healthyCalls())).toEqual(new Set(['ok']));
   await expectUntouched();

@@ -6,6 +6,7 @@ import { type Emulator, startEmulator } from '../../../src/emulator/emulator.ts'
 import type { Database, RdsDataApiConnection } from '../../../src/model/database.ts';
 import { BrokerError } from '../../../src/model/errors.ts';
 import { aDatabase, authorizedQuery, type QueryOptions, readTestSecret } from '../../support/authorized.ts';
+import { patience } from '../../support/patience.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 import { emulatedDatabase, emulatorEnvironment } from '../../support/rds-emulator/emulated.ts';
 import { read } from '../../support/read.ts';
@@ -78,8 +79,15 @@ describe('calls', () => {
       { name: 'name', type: 'text' },
     ]);
     expect(envelope).toMatch(/^[0-9a-f]{64}$/);
-    await vi.waitFor(() =>
-      expect(operations()).toEqual(['BeginTransaction', 'ExecuteStatement', 'ExecuteStatement', 'RollbackTransaction']),
+    await vi.waitFor(
+      () =>
+        expect(operations()).toEqual([
+          'BeginTransaction',
+          'ExecuteStatement',
+          'ExecuteStatement',
+          'RollbackTransaction',
+        ]),
+      patience,
     );
   });
 
@@ -87,7 +95,10 @@ describe('calls', () => {
     const options = { ...output('id'), values: ['7'] };
     for (let round = 0; round < 2; round++)
       expect((await run('SELECT id FROM items WHERE id = $1', options)).rows).toEqual([[7]]);
-    await vi.waitFor(() => expect(operations().filter((name) => name === 'ExecuteStatement')).toHaveLength(5));
+    await vi.waitFor(
+      () => expect(operations().filter((name) => name === 'ExecuteStatement')).toHaveLength(5),
+      patience,
+    );
   });
 
   test('every request is signed, goes to the pinned endpoint, and is sent once', async () => {
