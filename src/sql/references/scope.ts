@@ -41,6 +41,8 @@ export class Scope {
   commonTables: CommonTable[] = [];
   /** Whether a LATERAL item of this level is being read. */
   lateral = false;
+  /** WINDOW of this level, as written. */
+  windows: readonly unknown[] = [];
   /** What VALUE means inside a domain's CHECK. */
   value: number | undefined;
 

@@ -20,6 +20,11 @@ export interface Field {
   readonly fields?: readonly Field[] | undefined;
 }
 
+/** Inside a row that is passed on, or made, its columns are no longer the columns they came from. */
+export function shapeOf({ name, type, fields }: Field): Field {
+  return { name, type, fields: fields?.map(shapeOf) };
+}
+
 export interface Value {
   readonly type: number;
   /** Byte offset in the text. */

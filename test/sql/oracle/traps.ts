@@ -1,5 +1,8 @@
 /** Statements written by hand, one for each way in which home-made readers of names go wrong; over `schema.sql`, search_path public, shop. */
 
+import { hiddenCalls, hiddenCallsOfWrites, sqlJson } from './hidden-calls.ts';
+import { hostileNames } from './hostile-names.ts';
+
 export interface Trap {
   readonly name: string;
   readonly sql: string;
@@ -9,6 +12,8 @@ export interface Trap {
 
 const named = (statements: Readonly<Record<string, string>>, unplanned?: string): readonly Trap[] =>
   Object.entries(statements).map(([name, sql]) => (unplanned === undefined ? { name, sql } : { name, sql, unplanned }));
+
+const bySql = (statements: readonly string[]): readonly Trap[] => statements.map((sql) => ({ name: sql, sql }));
 
 const commonTables = named({
   'a common table hides a table': 'WITH items AS (SELECT 1 AS id) SELECT id FROM items',
@@ -257,33 +262,40 @@ export const traps: readonly Trap[] = [
   ...stored,
   ...neverPlanned,
   ...rowTypes,
+  ...bySql(hiddenCalls),
+  ...bySql(sqlJson),
+  ...bySql(hostileNames),
 ];
 
 /** Statements that write, for the reading oracle. */
-export const writes: readonly Trap[] = named({
-  'insert of named columns': `INSERT INTO items (id, label) VALUES (1, 'a'), (2, DEFAULT)`,
-  'insert without a list': `INSERT INTO items VALUES (1, 2, 'a')`,
-  'insert of a query': 'INSERT INTO archive.items (id, label) SELECT id, label FROM items WHERE price > 1',
-  'insert with WITH': 'WITH c AS (SELECT id FROM people) INSERT INTO items (id) SELECT id FROM c',
-  'insert of defaults': 'INSERT INTO items DEFAULT VALUES',
-  'insert returning': `INSERT INTO items (id) VALUES (1) RETURNING label, id + 1`,
-  'on conflict do nothing': `INSERT INTO items (id) VALUES (1) ON CONFLICT (id) DO NOTHING`,
-  'on conflict do update': `INSERT INTO items AS i (id, label) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET label = excluded.label || i.kind WHERE i.price > 1`,
-  'on conflict on a primary key': 'INSERT INTO items (id) VALUES (1) ON CONFLICT ON CONSTRAINT items_pkey DO NOTHING',
-  'on conflict on a unique constraint': `INSERT INTO archive.slots (a, note) VALUES (1, 'a') ON CONFLICT ON CONSTRAINT slots_ab DO UPDATE SET note = excluded.note`,
-  'on conflict on a constraint with included columns':
-    'INSERT INTO archive.slots AS s VALUES (1) ON CONFLICT ON CONSTRAINT "Odd name" DO UPDATE SET c = s.c + 1',
-  'on conflict on a constraint over an expression':
-    'INSERT INTO archive.slots DEFAULT VALUES ON CONFLICT ON CONSTRAINT slots_expression DO NOTHING',
-  update: `UPDATE items SET price = price * 2, label = 'x' WHERE owner_id = 1`,
-  'update from': 'UPDATE items i SET label = p.name FROM people p WHERE p.id = i.owner_id RETURNING p.name, i.price',
-  'update of several at once': 'UPDATE items SET (label, kind) = (SELECT name, nick FROM people WHERE id = owner_id)',
-  'update by default': 'UPDATE items SET label = DEFAULT',
-  'update of a field': `UPDATE people SET home.city = 'x', tags[2] = 'y' WHERE id = 1`,
-  delete: 'DELETE FROM items WHERE price < 1',
-  'delete using': 'DELETE FROM items i USING people p WHERE p.id = i.owner_id AND p.name IS NULL RETURNING i.id',
-  'delete everything': 'DELETE FROM shop.sales',
-  merge: `MERGE INTO shop.items t USING items s ON t.id = s.id WHEN MATCHED AND s.price > 3 THEN UPDATE SET label = s.label WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id, label) VALUES (s.id, s.kind)`,
-  'a write inside WITH': 'WITH gone AS (DELETE FROM items WHERE price < 1 RETURNING id, label) SELECT label FROM gone',
-  'returning old and new': 'UPDATE items SET price = 1 RETURNING old.price, new.label',
-});
+export const writes: readonly Trap[] = [
+  ...bySql(hiddenCallsOfWrites),
+  ...named({
+    'insert of named columns': `INSERT INTO items (id, label) VALUES (1, 'a'), (2, DEFAULT)`,
+    'insert without a list': `INSERT INTO items VALUES (1, 2, 'a')`,
+    'insert of a query': 'INSERT INTO archive.items (id, label) SELECT id, label FROM items WHERE price > 1',
+    'insert with WITH': 'WITH c AS (SELECT id FROM people) INSERT INTO items (id) SELECT id FROM c',
+    'insert of defaults': 'INSERT INTO items DEFAULT VALUES',
+    'insert returning': `INSERT INTO items (id) VALUES (1) RETURNING label, id + 1`,
+    'on conflict do nothing': `INSERT INTO items (id) VALUES (1) ON CONFLICT (id) DO NOTHING`,
+    'on conflict do update': `INSERT INTO items AS i (id, label) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET label = excluded.label || i.kind WHERE i.price > 1`,
+    'on conflict on a primary key': 'INSERT INTO items (id) VALUES (1) ON CONFLICT ON CONSTRAINT items_pkey DO NOTHING',
+    'on conflict on a unique constraint': `INSERT INTO archive.slots (a, note) VALUES (1, 'a') ON CONFLICT ON CONSTRAINT slots_ab DO UPDATE SET note = excluded.note`,
+    'on conflict on a constraint with included columns':
+      'INSERT INTO archive.slots AS s VALUES (1) ON CONFLICT ON CONSTRAINT "Odd name" DO UPDATE SET c = s.c + 1',
+    'on conflict on a constraint over an expression':
+      'INSERT INTO archive.slots DEFAULT VALUES ON CONFLICT ON CONSTRAINT slots_expression DO NOTHING',
+    update: `UPDATE items SET price = price * 2, label = 'x' WHERE owner_id = 1`,
+    'update from': 'UPDATE items i SET label = p.name FROM people p WHERE p.id = i.owner_id RETURNING p.name, i.price',
+    'update of several at once': 'UPDATE items SET (label, kind) = (SELECT name, nick FROM people WHERE id = owner_id)',
+    'update by default': 'UPDATE items SET label = DEFAULT',
+    'update of a field': `UPDATE people SET home.city = 'x', tags[2] = 'y' WHERE id = 1`,
+    delete: 'DELETE FROM items WHERE price < 1',
+    'delete using': 'DELETE FROM items i USING people p WHERE p.id = i.owner_id AND p.name IS NULL RETURNING i.id',
+    'delete everything': 'DELETE FROM shop.sales',
+    merge: `MERGE INTO shop.items t USING items s ON t.id = s.id WHEN MATCHED AND s.price > 3 THEN UPDATE SET label = s.label WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id, label) VALUES (s.id, s.kind)`,
+    'a write inside WITH':
+      'WITH gone AS (DELETE FROM items WHERE price < 1 RETURNING id, label) SELECT label FROM gone',
+    'returning old and new': 'UPDATE items SET price = 1 RETURNING old.price, new.label',
+  }),
+];

@@ -46,13 +46,14 @@ function readBody(scope: Scope, node: Tree, options: SelectOptions): readonly Ou
 
 function readPlain(scope: Scope, node: Tree): readonly Output[] {
   readFrom(scope, listOf(node['fromClause']));
+  scope.windows = listOf(node['windowClause']);
   const outputs = readTargets(scope, listOf(node['targetList']));
   readCondition(scope, node['whereClause']);
   readCondition(scope, node['havingClause']);
   readOrderBy(scope, listOf(node['sortClause']), outputs);
   readGroupBy(scope, listOf(node['groupClause']), outputs);
   readDistinct(scope, listOf(node['distinctClause']), outputs);
-  readWindows(scope, listOf(node['windowClause']));
+  readWindows(scope, scope.windows);
   return outputs;
 }
 

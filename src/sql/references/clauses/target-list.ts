@@ -10,7 +10,7 @@ import type { Reading } from '../reading.ts';
 import type { Scope } from '../scope.ts';
 import { coerce } from '../types/coercion.ts';
 import { oid } from '../types/well-known.ts';
-import type { Field, Value } from '../value.ts';
+import { type Field, shapeOf, type Value } from '../value.ts';
 
 export interface Output {
   readonly name: string;
@@ -22,13 +22,8 @@ export function fieldsOfOutputs(outputs: readonly Output[]): readonly Field[] {
     name,
     type,
     origin,
-    fields: fields?.map(shape),
+    fields: fields?.map(shapeOf),
   }));
-}
-
-/** Inside a row that is passed on, its columns are no longer the columns they came from. */
-function shape({ name, type, fields }: Field): Field {
-  return { name, type, fields };
 }
 
 /** Values passed on unchanged keep their origin: see `Value.origin`. */

@@ -6,6 +6,7 @@ import type { NameKind } from '../../name-not-available.ts';
 import type { QualifiedName } from '../nodes.ts';
 import type { Reading } from '../reading.ts';
 import { coerce } from '../types/coercion.ts';
+import { commonType } from '../types/common-type.ts';
 import { resolveGeneric } from '../types/polymorphism.ts';
 import { type CallMeaning, resolveCall } from '../types/procedures.ts';
 import { readRowType } from '../types/type-names.ts';
@@ -17,6 +18,8 @@ export interface Call {
   readonly args: readonly Value[];
   readonly argNames?: readonly string[];
   readonly variadic?: boolean;
+  /** How many of the last arguments stand in WITHIN GROUP. */
+  readonly sorted?: number;
   readonly via: FunctionAccess['via'];
   readonly location: number;
 }
@@ -35,9 +38,23 @@ export function call(reading: Reading, request: Call): Value | undefined {
   if (meaning.is === 'cast') return castTo(reading, request, meaning.target);
   const { procedure } = meaning;
   reading.call(procedure, viaOf(procedure, request.via), location, name.written, missingAs(reading, request));
+  if (procedure.aggregateKind === 'h') unifyHypothetical(reading, request, meaning.declared);
   for (const [index, value] of args.entries()) coerce(reading, value, meaning.args[index] ?? oid.any, 'implicit');
   noteSetting(reading, procedure, request);
   return resultOf(reading, meaning, args, location);
+}
+
+/** `unify_hypothetical_args`: each hypothetical argument and what it is compared with become one type. */
+function unifyHypothetical(reading: Reading, { args, sorted = 0 }: Call, declared: readonly number[]): void {
+  const direct = args.length - sorted;
+  for (const [index, ordered] of args.slice(direct).entries()) {
+    const at = direct - sorted + index;
+    const given = args[at];
+    if (given === undefined || declared[at] !== oid.any) continue;
+    const common = commonType(reading.types, [ordered.type, given.type]);
+    const fits = common !== undefined && [given, ordered].every((value) => coerce(reading, value, common, 'implicit'));
+    if (!fits) reading.malformed('the types of WITHIN GROUP do not match', given.location);
+  }
 }
 
 /** What is said to be missing: `t.name` would be a column of the row. */
@@ -52,7 +69,8 @@ function castTo(reading: Reading, request: Call, target: number): Value | undefi
   const type = reading.types.get(target);
   if (value === undefined || type === undefined) return undefined;
   readRowType(reading, type, { written: name.written, location, as: missingAs(reading, request) }); // _employees('{}') is an array of rows
-  return coerce(reading, value, target, 'explicit') ? { type: target, location } : undefined;
+  if (!coerce(reading, value, target, 'explicit')) return undefined;
+  return value.type === target ? { ...value, location } : { type: target, location }; // of its own type: the same column
 }
 
 function viaOf({ kind }: Procedure, via: FunctionAccess['via']): FunctionAccess['via'] {

@@ -34,6 +34,7 @@ export function readFunctionCall(scope: Scope, node: Tree): Value {
     args,
     argNames: given.names,
     variadic: isSet(node, 'func_variadic'),
+    sorted: args.length - given.values.length,
     via: 'call',
     location,
   });

@@ -12,14 +12,22 @@ import { readExpression } from './expression.ts';
 
 export function readIndirection(scope: Scope, node: Tree): Value {
   let value = readExpression(scope, node['arg']);
-  let steps = listOf(node['indirection']);
-  while (steps.length > 0) {
-    const subscripts = steps.slice(0, steps.findIndex((step) => kindOf(step) !== 'A_Indices') >>> 0);
-    if (subscripts.length > 0) value = readSubscripts(scope, value, subscripts);
-    else value = readField(scope, value, steps[0]);
-    steps = steps.slice(Math.max(1, subscripts.length));
-  }
+  for (const step of stepsOf(listOf(node['indirection'])))
+    value = 'subscripts' in step ? readSubscripts(scope, value, step.subscripts) : readField(scope, value, step.field);
   return value;
+}
+
+export type Step = { readonly subscripts: readonly unknown[] } | { readonly field: unknown };
+
+/** Neighbouring subscripts are one step. */
+export function stepsOf(list: readonly unknown[]): readonly Step[] {
+  const steps: Step[] = [];
+  for (let rest = list; rest.length > 0; ) {
+    const subscripts = rest.slice(0, rest.findIndex((item) => kindOf(item) !== 'A_Indices') >>> 0);
+    steps.push(subscripts.length > 0 ? { subscripts } : { field: rest[0] });
+    rest = rest.slice(Math.max(1, subscripts.length));
+  }
+  return steps;
 }
 
 function readField(scope: Scope, value: Value, step: unknown): Value {
@@ -28,8 +36,8 @@ function readField(scope: Scope, value: Value, step: unknown): Value {
   return readAttribute(scope, value, name, { written: quote(name), location: value.location });
 }
 
-/** Neighbouring subscripts are one access; one slice among them makes all of it a slice. */
-function readSubscripts(scope: Scope, value: Value, list: readonly unknown[]): Value {
+/** One slice among them makes all of it a slice. */
+export function readSubscripts(scope: Scope, value: Value, list: readonly unknown[]): Value {
   const { reading } = scope;
   const base = reading.types.base(value.type);
   const type = reading.types.get(base);

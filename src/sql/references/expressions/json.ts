@@ -7,8 +7,9 @@ import { readOrderBy } from '../clauses/order-by.ts';
 import { readQuery } from '../clauses/query.ts';
 import { readWindow } from '../clauses/window.ts';
 import { isSet, locationOf, part } from '../nodes.ts';
+import type { Reading } from '../reading.ts';
 import type { Scope } from '../scope.ts';
-import { coerce, noteInput } from '../types/coercion.ts';
+import { coerce, noteInput, noteLengthCoercion } from '../types/coercion.ts';
 import { readTypeName } from '../types/type-names.ts';
 import { oid } from '../types/well-known.ts';
 import { spendAll, type Value } from '../value.ts';
@@ -16,26 +17,47 @@ import { readExpression } from './expression.ts';
 
 type Reader = (scope: Scope, node: Tree) => Value;
 
-/** A value with FORMAT JSON or without. */
-export function readJsonValue(scope: Scope, node: Tree | undefined): Value {
-  const value = readExpression(scope, node?.['raw_expr']);
-  if (value.type === oid.unknown) coerce(scope.reading, value, oid.text, 'implicit');
+/** A value with FORMAT JSON or without; `isJson` where it is JSON either way. */
+export function readJsonValue(scope: Scope, node: Tree = {}, isJson = false): Value {
+  const { reading } = scope;
+  const value = readExpression(scope, node['raw_expr']);
+  if (value.type === oid.unknown) coerce(reading, value, oid.text, 'implicit');
+  const says = part(node, 'format')?.['format_type'] ?? 'JS_FORMAT_DEFAULT';
+  if (value.type === oid.bytea && (isJson || says !== 'JS_FORMAT_DEFAULT'))
+    noteEncoding(reading, 'convert_from', value);
   return value;
+}
+
+/** JSON text stands in bytes, or is wanted so. */
+function noteEncoding(reading: Reading, name: 'convert_from' | 'convert_to', { location }: Value): void {
+  reading.call(reading.catalog.procedures('pg_catalog', name)[0], 'cast', location, 'bytea');
 }
 
 export function readJsonPassing(scope: Scope, list: readonly unknown[]): void {
   for (const item of list) readJsonValue(scope, part(fieldsOf(item, 'JsonArgument') ?? {}, 'val'));
 }
 
-/** DEFAULT expression ON EMPTY, ON ERROR. */
-export function readJsonBehavior(scope: Scope, node: Tree | undefined): void {
-  if (node?.['expr'] !== undefined) readExpression(scope, node['expr']);
+/** DEFAULT expression ON EMPTY, ON ERROR: becomes one of the type that is returned, as by CAST. */
+export function readJsonBehavior(scope: Scope, node: Tree | undefined, target: number, typeName?: Tree): void {
+  if (node?.['expr'] === undefined) return;
+  const value = readExpression(scope, node['expr']);
+  if (!coerce(scope.reading, value, target, 'explicit'))
+    scope.reading.malformed('this DEFAULT cannot become what is returned', value.location);
+  if (listOf(typeName?.['typmods']).length > 0) noteLengthCoercion(scope.reading, target, value.location);
 }
 
 /** RETURNING type, else json, or jsonb where an argument is jsonb. */
 function outputOf(scope: Scope, node: Tree, args: readonly Value[]): Value {
   const usual = args.some(({ type }) => type === oid.jsonb) ? oid.jsonb : oid.json;
-  return { type: returning(scope, node, usual), location: locationOf(node) };
+  return finished(scope, node, { type: returning(scope, node, usual), location: locationOf(node) });
+}
+
+/** `coerceJsonFuncExpr`: the text that was made is encoded, or cut to length. */
+function finished({ reading }: Scope, node: Tree, value: Value): Value {
+  if (value.type === oid.bytea) noteEncoding(reading, 'convert_to', value);
+  const typeName = part(part(node, 'output') ?? {}, 'typeName') ?? {};
+  if (listOf(typeName['typmods']).length > 0) noteLengthCoercion(reading, value.type, value.location);
+  return value;
 }
 
 function returning(scope: Scope, node: Tree, usual: number): number {
@@ -92,23 +114,24 @@ function noteAggregate({ reading }: Scope, node: Tree, name: string, { type, loc
 }
 
 const readQueryFunction: Reader = (scope, node) => {
-  readJsonValue(scope, part(node, 'context_item'));
+  readJsonValue(scope, part(node, 'context_item'), true);
   coerce(scope.reading, readExpression(scope, node['pathspec']), oid.jsonpath, 'explicit');
   readJsonPassing(scope, listOf(node['passing']));
-  readJsonBehavior(scope, part(node, 'on_empty'));
-  readJsonBehavior(scope, part(node, 'on_error'));
   const usual = { JSON_EXISTS_OP: oid.bool, JSON_VALUE_OP: oid.text }[String(node['op'])] ?? oid.jsonb;
-  return { type: returning(scope, node, usual), location: locationOf(node) };
+  const type = returning(scope, node, usual);
+  for (const field of ['on_empty', 'on_error'])
+    readJsonBehavior(scope, part(node, field), type, part(part(node, 'output') ?? {}, 'typeName'));
+  return { type, location: locationOf(node) };
 };
 
 const readOne =
-  (usual: number): Reader =>
+  (usual: number, isJson = true): Reader =>
   (scope, node) => {
     const inner = node['expr'];
     const isValue = typeof inner === 'object' && inner !== null && 'raw_expr' in inner;
-    if (isValue) readJsonValue(scope, part(node, 'expr'));
+    if (isValue) readJsonValue(scope, part(node, 'expr'), isJson);
     else readExpression(scope, inner);
-    return { type: returning(scope, node, usual), location: locationOf(node) };
+    return finished(scope, node, { type: returning(scope, node, usual), location: locationOf(node) });
   };
 
 export const jsonReaders: Readonly<Record<string, Reader>> = {
@@ -123,7 +146,7 @@ export const jsonReaders: Readonly<Record<string, Reader>> = {
     return { type: oid.bool, location: locationOf(node) };
   },
   JsonParseExpr: readOne(oid.json),
-  JsonScalarExpr: readOne(oid.json),
+  JsonScalarExpr: readOne(oid.json, false),
   JsonSerializeExpr: readOne(oid.text),
   JsonFuncExpr: readQueryFunction,
   JsonValueExpr: readJsonValue,

@@ -6,7 +6,7 @@ import { readStar } from '../clauses/target-list.ts';
 import { locationOf } from '../nodes.ts';
 import type { Scope } from '../scope.ts';
 import { oid } from '../types/well-known.ts';
-import { type Field, spend, type Value } from '../value.ts';
+import { type Field, shapeOf, spend, type Value } from '../value.ts';
 import { readExpression } from './expression.ts';
 
 /** Items of a row, stars spread out (`transformExpressionList`). */
@@ -21,7 +21,7 @@ export function readRowItems(scope: Scope, list: readonly unknown[]): readonly V
 export function readRow(scope: Scope, node: Tree): Value {
   const values = readRowItems(scope, listOf(node['args']));
   const fields = values.map(
-    (value, index): Field => ({ name: `f${index + 1}`, type: value.type, fields: value.fields }),
+    ({ type, fields: inner }, index): Field => shapeOf({ name: `f${index + 1}`, type, fields: inner }),
   );
   return { type: oid.record, location: locationOf(node), fields, items: values };
 }

@@ -51,10 +51,10 @@ function named(scope: Scope, node: Tree, columns: readonly RangeColumn[], usual:
 
 export function readJsonTable(scope: Scope, node: Tree): RangeEntry {
   const columns = scope.withLateral(true, () => {
-    readJsonValue(scope, part(node, 'context_item'));
+    readJsonValue(scope, part(node, 'context_item'), true);
     readJsonPassing(scope, listOf(node['passing']));
     readPath(scope, node);
-    readJsonBehavior(scope, part(node, 'on_error'));
+    readJsonBehavior(scope, part(node, 'on_error'), oid.jsonb);
     return readJsonColumns(scope, listOf(node['columns']));
   });
   return named(scope, node, columns, 'json_table');
@@ -71,10 +71,11 @@ function readJsonColumns(scope: Scope, list: readonly unknown[]): readonly Range
     const column = fieldsOf(item, 'JsonTableColumn') ?? {};
     const name = textField(column, 'name') ?? '';
     readPath(scope, column);
-    readJsonBehavior(scope, part(column, 'on_empty'));
-    readJsonBehavior(scope, part(column, 'on_error'));
     if (column['coltype'] === 'JTC_NESTED') return readJsonColumns(scope, listOf(column['columns']));
     if (column['coltype'] === 'JTC_FOR_ORDINALITY') return [{ name, type: oid.int4 }];
-    return [{ name, type: typeOf(scope, column) }];
+    const type = typeOf(scope, column);
+    for (const field of ['on_empty', 'on_error'])
+      readJsonBehavior(scope, part(column, field), type, part(column, 'typeName'));
+    return [{ name, type }];
   });
 }

@@ -22,8 +22,7 @@ export function readAssignments(
     const assignment = fieldsOf(item, 'ResTarget') ?? {};
     const column = writeColumn(scope, target, draft, assignment);
     const value = readAssigned(scope, assignment['val'], sources);
-    const isWhole = listOf(assignment['indirection']).length === 0;
-    if (value !== undefined && isWhole && !assign(scope.reading, value, column))
+    if (value !== undefined && !assign(scope.reading, value, column))
       scope.reading.malformed('the value does not fit the column', value.location);
   }
 }

@@ -3,13 +3,16 @@
 import type { Column } from '../../../catalog/catalog.ts';
 import type { RelationAccess } from '../../access.ts';
 import type { Tree } from '../../statement.ts';
-import { fieldsOf, listOf } from '../../tree.ts';
-import { readExpression } from '../expressions/expression.ts';
+import { listOf, stringOf } from '../../tree.ts';
+import { fieldOf } from '../expressions/attribute.ts';
+import { readSubscripts, type Step, stepsOf } from '../expressions/indirection.ts';
 import { readAlias } from '../from/alias.ts';
 import { findRelation, nameOf, relationEntry } from '../from/range-var.ts';
 import { locationOf, part, quote, textField } from '../nodes.ts';
 import type { RelationDraft } from '../reading.ts';
 import type { RangeEntry, Scope } from '../scope.ts';
+import { noteTarget } from '../types/coercion.ts';
+import type { Value } from '../value.ts';
 
 export interface WriteTarget {
   /** What is written. */
@@ -41,15 +44,29 @@ export function readWriteTarget(scope: Scope, statement: Tree, action: WriteActi
   };
 }
 
-/** Notes that a column is written; the name is refused as a column of SELECT would be. */
+/**
+ * Notes that a column is written; the name is refused as a column of SELECT would be. Where a field or an element of it is
+ * (`home.city`, `tags[1]`), the column is answered with the type of that.
+ */
 export function writeColumn(scope: Scope, { columns }: WriteTarget, draft: RelationDraft, target: Tree): Column {
   const name = textField(target, 'name') ?? '';
   const column = columns.find((candidate) => candidate.name === name);
   if (column === undefined) return scope.reading.unbound(quote(name), 'column', locationOf(target));
   scope.reading.column(draft, column, locationOf(target), [name]).otherUse = true;
-  for (const step of listOf(target['indirection'])) {
-    const index = fieldsOf(step, 'A_Indices');
-    for (const field of ['lidx', 'uidx']) if (index?.[field] !== undefined) readExpression(scope, index[field]);
+  const steps = stepsOf(listOf(target['indirection']));
+  return steps.length === 0 ? column : { ...column, type: typeWithin(scope, column, steps, locationOf(target)) };
+}
+
+/** The type at the end of the path; what it leads through is made anew (parse_target.c: transformAssignmentIndirection). */
+function typeWithin(scope: Scope, column: Column, steps: readonly Step[], location: number): number {
+  let value: Value = { type: column.type, location };
+  for (const step of steps) {
+    noteTarget(scope.reading, value.type, location);
+    if ('subscripts' in step) value = readSubscripts(scope, value, step.subscripts);
+    else {
+      const name = stringOf(step.field) ?? '';
+      value = fieldOf(scope, value, name) ?? scope.reading.unbound(quote(name), 'column', location);
+    }
   }
-  return column;
+  return value.type;
 }
