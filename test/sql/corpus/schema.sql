@@ -103,6 +103,9 @@ CREATE FUNCTION public.is_clean(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
 CREATE DOMAIN public.clean_text AS text CHECK (public.is_clean(VALUE));
 CREATE FUNCTION public.to_size(numeric) RETURNS public.size3 LANGUAGE sql IMMUTABLE AS 'SELECT ROW($1, $1, $1)::public.size3';
 CREATE CAST (numeric AS public.size3) WITH FUNCTION public.to_size(numeric);
+CREATE TYPE public.urgency AS ENUM ('low', 'high');
+CREATE FUNCTION public.urgency_rank(public.urgency) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
+CREATE CAST (public.urgency AS int) WITH FUNCTION public.urgency_rank(public.urgency) AS IMPLICIT;
 CREATE FUNCTION sales.lower(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
 CREATE FUNCTION public.touch() RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN PERFORM nextval(''public.ticket_numbers''); RETURN 1; END';
 CREATE VIEW public.v_runs_sql AS SELECT query_to_xml('select 1', true, false, '') AS x;

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT corpus.public.customers.email FROM customers

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT count(*) FROM customers GROUP BY GROUPING SETS ((), (email))

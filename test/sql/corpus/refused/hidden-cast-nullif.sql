@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT nullif('low'::urgency, 1)

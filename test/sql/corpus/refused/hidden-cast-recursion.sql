@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 'low'::urgency FROM r WHERE n < 3) SELECT n FROM r

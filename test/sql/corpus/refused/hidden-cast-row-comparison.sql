@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT id FROM regions WHERE (id, name) < ('low'::urgency, 'x')

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT tags[1:'low'::urgency] FROM customers

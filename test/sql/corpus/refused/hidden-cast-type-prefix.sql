@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT int4 '1' + urgency 'low'

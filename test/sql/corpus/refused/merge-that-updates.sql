@@ -1,0 +1,3 @@
+-- expect: POLICY_DENIED
+-- intent: write
+MERGE INTO orders o USING regions r ON r.id = o.id WHEN MATCHED THEN UPDATE SET total = 0

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT (xpath('/a', '<a/>'))[1]::text::hr.employees

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT c.to_jsonb FROM customers c

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT concat(c, '') FROM customers c

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT DISTINCT ON (c) id FROM customers c

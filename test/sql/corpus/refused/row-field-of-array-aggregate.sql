@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT ((array_agg(c))[1]).email FROM customers c

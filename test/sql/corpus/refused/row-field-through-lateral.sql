@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT (x.r).email FROM customers c, LATERAL (SELECT c AS r) x

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT format('%s', c.*) FROM customers c

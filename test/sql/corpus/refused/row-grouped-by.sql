@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT count(*) FROM customers c GROUP BY c

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+WITH RECURSIVE t(id, e) AS (SELECT id, email FROM customers UNION ALL SELECT id, e FROM t WHERE false) CYCLE e SET c USING p SELECT p FROM t

@@ -1,0 +1,3 @@
+-- expect: POLICY_DENIED
+-- min-server: 16
+SELECT JSON_OBJECT('c' : c) FROM customers c

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT xmlelement(name c, xmlattributes(c.email)) FROM customers c

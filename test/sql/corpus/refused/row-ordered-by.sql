@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT id FROM customers c ORDER BY c

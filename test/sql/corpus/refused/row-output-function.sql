@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT record_out(c) FROM customers c

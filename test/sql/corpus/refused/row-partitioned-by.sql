@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT rank() OVER (PARTITION BY c) FROM customers c

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT x.r FROM customers c, LATERAL (SELECT c AS r) x

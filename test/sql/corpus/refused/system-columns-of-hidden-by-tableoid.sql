@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+SELECT tableoid::regclass FROM orders
