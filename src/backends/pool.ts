@@ -5,7 +5,7 @@ import type { ConnectionBudget } from './connection-budget.ts';
 
 /** What a pool holds. */
 export interface Pooled {
-  readonly usable: boolean;
+  readonly usable: () => boolean;
   readonly destroy: () => void;
   readonly onEnd: (ended: () => void) => void;
   /** Called once when the other side has let go of it too, where that is later: until then it takes its place of the budget. */
@@ -75,7 +75,7 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
 
   /** The session used last: the others get the chance to grow idle enough to be closed. */
   const takeIdle = (): T | undefined => {
-    const session = [...idle.keys()].findLast((candidate) => candidate.usable);
+    const session = [...idle.keys()].findLast((candidate) => candidate.usable());
     if (session === undefined) return undefined;
     clearTimeout(idle.get(session));
     idle.delete(session);
@@ -142,7 +142,7 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
   };
 
   const admitSession = (session: T): T => {
-    if (closing.signal.aborted || !session.usable) {
+    if (closing.signal.aborted || !session.usable()) {
       session.destroy();
       throw closed();
     }
@@ -214,7 +214,7 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
 
   const release = (session: T) => {
     if (!active.delete(session)) return;
-    const wanted = session.usable && !closing.signal.aborted && (drained === undefined || queue.size > 0);
+    const wanted = session.usable() && !closing.signal.aborted && (drained === undefined || queue.size > 0);
     if (wanted) idle.set(session, setTimeout(() => session.destroy(), options.idleTimeout).unref());
     else session.destroy();
     pump();

@@ -13,9 +13,7 @@ function counted() {
     let usable = true;
     const endings: (() => void)[] = [];
     return {
-      get usable() {
-        return usable;
-      },
+      usable: () => usable,
       destroy() {
         if (!usable) return;
         usable = false;

@@ -90,9 +90,7 @@ function sessionOver(worker: Worker) {
     version,
     openedIn,
     enforcesTimeout: false,
-    get usable() {
-      return usable;
-    },
+    usable: () => usable,
     send: (bytes) => worker.postMessage(bytes),
     listen,
     // Nothing inside can be interrupted: the worker itself is ended, and the next call opens the directory again.

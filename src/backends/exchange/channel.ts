@@ -16,7 +16,7 @@ export interface Channel {
   /** Whether the server itself stops a statement at `statement_timeout`. */
   readonly enforcesTimeout: boolean;
   /** False once the session is gone or may not be used again. */
-  readonly usable: boolean;
+  readonly usable: () => boolean;
   /** Sends bytes; what comes back goes to the listener set by `listen`. */
   readonly send: (bytes: Buffer) => void;
   /** Takes over what the session says until the next call; `undefined` while idle, when anything said ends the session. */

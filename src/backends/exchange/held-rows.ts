@@ -84,8 +84,8 @@ export class HeldRows {
     const { count } = fitting(this.#rows, limits);
     const rows = this.#rows.splice(0, count);
     // a row that no page can hold ends the result: it would be the first of every page to come
-    const more = (this.#rows.length > 0 || this.#open) && count > 0 && this.#channel.usable;
-    const isCut = this.#rows.length > 0 || this.#open || !this.#channel.usable;
+    const more = (this.#rows.length > 0 || this.#open) && count > 0 && this.#channel.usable();
+    const isCut = this.#rows.length > 0 || this.#open || !this.#channel.usable();
     const reply: Reply = { tag: undefined, fields: this.#fields, rows: RowBytes.of(rows), suspended: false };
     const released = releaseRows(call.query, reply, false, this.#typeOf, maskKey);
     return {

@@ -128,7 +128,7 @@ function commitFailure(call: Call, { error, broken, replies }: Answer): Failure 
 
 /** Ends an open transaction, or the session where that fails. */
 export async function rollBack(channel: Channel): Promise<void> {
-  if (!channel.usable) return;
+  if (!channel.usable()) return;
   const watch = guard(channel, tidyTime, undefined);
   const answer = await converse(channel, encodeSimple('ROLLBACK'), 1, slack);
   watch.release();
@@ -137,7 +137,7 @@ export async function rollBack(channel: Channel): Promise<void> {
 
 /** What a user's code may have left in the session (locks, prepared names, …) goes before another caller gets it. */
 export async function cleanSession(channel: Channel, { query }: Call): Promise<void> {
-  if (!channel.usable || !reachedUserCode(query)) return;
+  if (!channel.usable() || !reachedUserCode(query)) return;
   if (leavesHypothetical(query)) return channel.destroy();
   const watch = guard(channel, tidyTime, undefined);
   const answer = await converse(channel, encodeSimple('DISCARD ALL'), 1, slack);

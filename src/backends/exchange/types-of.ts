@@ -62,7 +62,7 @@ export function createKnownTypes(): KnownTypes {
       }
       const learned = known;
       const missing = fields.map(({ type }) => type).filter((oid) => !builtInTypes.has(oid) && !learned.has(oid));
-      if (missing.length > 0 && channel.usable)
+      if (missing.length > 0 && channel.usable())
         for (const [oid, type] of await lookUp(channel, call, plan, [...new Set(missing)])) learned.set(oid, type);
       return (oid) => builtInTypes.get(oid) ?? learned.get(oid) ?? unknown;
     },

@@ -126,9 +126,7 @@ function takeOver(socket: Duplex, { processId, version, openedIn, cancel }: Sess
     version,
     openedIn,
     enforcesTimeout: true,
-    get usable() {
-      return usable;
-    },
+    usable: () => usable,
     send: (bytes) => void socket.write(bytes),
     listen: (next) => {
       listener = next;

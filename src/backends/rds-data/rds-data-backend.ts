@@ -14,7 +14,11 @@ import { createRetryBudget } from './patience.ts';
 import { type RunParts, runCall } from './run-call.ts';
 
 /** A place for one call; the service keeps the sessions, so nothing is behind it. */
-const openPlace = async (): Promise<Pooled> => ({ usable: true, destroy: () => undefined, onEnd: () => undefined });
+const openPlace = async (): Promise<Pooled> => ({
+  usable: () => true,
+  destroy: () => undefined,
+  onEnd: () => undefined,
+});
 
 async function loadApi(
   connection: RdsDataApiConnection,
