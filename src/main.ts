@@ -13,6 +13,7 @@ import type { RunFixedStatement } from './catalog/snapshots.ts';
 import type { CommandDeps, Parts } from './cli/deps.ts';
 import type { Log } from './cli/log.ts';
 import { runProgram } from './cli/run-program.ts';
+import { createTerminal } from './cli/terminal.ts';
 import type { Config } from './config/config.ts';
 import type { Databases } from './databases/databases.ts';
 import type { FleetParts } from './fleet/fleet.ts';
@@ -348,18 +349,12 @@ const openShipTarget: CommandDeps['openShipTarget'] = async (ship, series) => {
   return createS3Target({ ...ship, pathStyle: ship.aws.endpoint !== undefined, client }, series);
 };
 
-const terminal = {
-  out: (text: string) => void process.stdout.write(`${text}\n`),
-  err: (text: string) => void process.stderr.write(`${text}\n`),
-  interactive: process.stdout.isTTY === true,
-};
-
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error; // the reader of a pipe has had enough
 });
 process.exitCode = await runProgram(process.argv.slice(2), {
   version,
-  terminal,
+  terminal: createTerminal(process.stdout, process.stderr),
   loadConfig,
   readAside,
   compose,

@@ -34,7 +34,7 @@ export interface CallsRead {
  */
 export async function eachCall(
   root: string,
-  options: Pick<VerifyOptions, 'only' | 'trusted' | 'against'> & { readonly needle?: string },
+  options: Pick<VerifyOptions, 'only' | 'trusted' | 'against' | 'progress'> & { readonly needle?: string },
   visit: (call: AuditedCall) => void,
   other: (log: string, record: LogRecord) => void = () => undefined,
 ): Promise<CallsRead> {

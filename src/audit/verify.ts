@@ -26,6 +26,8 @@ export interface VerifyOptions {
   readonly visit?: (log: string, line: string, seq: number) => void;
   /** Heads kept elsewhere: each log must contain what they say. */
   readonly against?: readonly Checkpoint[];
+  /** Told now and then how many lines of a log are verified. It looks on. */
+  readonly progress?: (log: string, records: number) => void;
 }
 
 export interface LogReport {
@@ -135,6 +137,9 @@ export async function verifyLog(
   return { log, ...walk.state(), bytes, files: segments.length, live, findings };
 }
 
+/** Lines between two words on how far it is. */
+const stride = 4096;
+
 interface Where {
   readonly file?: string;
   readonly offset?: number;
@@ -145,7 +150,7 @@ type ReportAt = (severity: Severity, code: FindingCode, message: string, where: 
 
 function createWalk(
   log: string,
-  { full = false, trusted = [], against = [], visit }: VerifyOptions,
+  { full = false, trusted = [], against = [], visit, progress }: VerifyOptions,
   reportAt: ReportAt,
 ) {
   let prev = zeroHash;
@@ -185,6 +190,7 @@ function createWalk(
     prev = sha256(bytes.subarray(start - 1, end));
     range.push(prev);
     seq += 1;
+    if (seq % stride === 0) progress?.(log, seq);
     return !broken;
   }
 

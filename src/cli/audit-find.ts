@@ -10,7 +10,7 @@ import { noteReading } from './audit-access.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import { callLine } from './audit-query.ts';
-import { verifiedLine, verifiedOf } from './audit-verified.ts';
+import { progressOn, verifiedLine, verifiedOf } from './audit-verified.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 
@@ -33,7 +33,7 @@ export async function auditFind(
   if (value === '') throw new CommandError('No value was given.', 2);
   const found: AuditedCall[] = [];
   let searchable = 0;
-  const read = await eachCall(directory, { only: databases }, (call) => {
+  const read = await eachCall(directory, { only: databases, progress: progressOn(deps.terminal) }, (call) => {
     const { sql } = call.intent;
     if (sql?.mode !== 'hmac') return;
     searchable += 1;

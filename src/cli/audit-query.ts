@@ -9,7 +9,7 @@ import { printable } from '../audit/record-line.ts';
 import { noteReading } from './audit-access.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
-import { verifiedLine, verifiedOf } from './audit-verified.ts';
+import { progressOn, verifiedLine, verifiedOf } from './audit-verified.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 
@@ -35,12 +35,16 @@ export async function auditQuery(
   const found: AuditedCall[] = [];
   let matched = 0;
   const directory = await auditDirectory(options, deps);
-  const read = await eachCall(directory, needle(filter, databases), (call) => {
-    if (!matches(filter, call)) return;
-    matched += 1;
-    found.push(call);
-    if (found.length > limit) found.shift();
-  });
+  const read = await eachCall(
+    directory,
+    { ...needle(filter, databases), progress: progressOn(deps.terminal) },
+    (call) => {
+      if (!matches(filter, call)) return;
+      matched += 1;
+      found.push(call);
+      if (found.length > limit) found.shift();
+    },
+  );
   const verified = verifiedOf(read);
   if (options.json === true) deps.terminal.out(JSON.stringify({ verified, matched, calls: found }, undefined, 2));
   else {
@@ -113,16 +117,20 @@ export async function auditExport(
   let matched = 0;
   let events = 0;
   const directory = await auditDirectory(options, deps);
-  const read = await eachCall(directory, needle(filter, databases), (call) => {
-    if (!matches(filter, call)) return;
-    matched += 1;
-    const rows =
-      options.to === 'csv'
-        ? [csvRow(call)]
-        : ocsfEvents(call, deps.version).map((event) => `${JSON.stringify(event)}\n`);
-    events += rows.length;
-    for (const row of rows) file.add(row);
-  });
+  const read = await eachCall(
+    directory,
+    { ...needle(filter, databases), progress: progressOn(deps.terminal) },
+    (call) => {
+      if (!matches(filter, call)) return;
+      matched += 1;
+      const rows =
+        options.to === 'csv'
+          ? [csvRow(call)]
+          : ocsfEvents(call, deps.version).map((event) => `${JSON.stringify(event)}\n`);
+      events += rows.length;
+      for (const row of rows) file.add(row);
+    },
+  );
   const sha256 = file.close();
   const verified = verifiedOf(read);
   const manifest = {

@@ -8,7 +8,7 @@ import { noteReading } from './audit-access.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import { readHeads, readKeys } from './audit-evidence.ts';
-import { verifiedLine, verifiedOf } from './audit-verified.ts';
+import { progressOn, verifiedLine, verifiedOf } from './audit-verified.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 
@@ -36,6 +36,7 @@ export async function auditReport(
     only: databases,
     trusted: await readKeys(options.vkey ?? []),
     against: await readHeads(options.against ?? []),
+    progress: progressOn(deps.terminal),
   };
   const directory = await auditDirectory(options, deps);
   const read = await eachCall(directory, evidence, builder.call, builder.record);

@@ -8,16 +8,20 @@ import { storeDirectory } from '../audit/text-store.ts';
 import { noteReading } from './audit-access.ts';
 import type { AuditOptions } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
-import { verifiedLine, verifiedOf } from './audit-verified.ts';
+import { progressOn, verifiedLine, verifiedOf } from './audit-verified.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 
 export async function auditShow(id: string, options: AuditOptions, deps: CommandDeps): Promise<void> {
   const root = await auditDirectory(options, deps);
   const calls: AuditedCall[] = [];
-  const read = await eachCall(root, { needle: JSON.stringify(id).slice(1, -1) }, (call) => {
-    if (call.intent.call === id || call.intent.cause === id) calls.push(call);
-  });
+  const read = await eachCall(
+    root,
+    { needle: JSON.stringify(id).slice(1, -1), progress: progressOn(deps.terminal) },
+    (call) => {
+      if (call.intent.call === id || call.intent.cause === id) calls.push(call);
+    },
+  );
   const verified = verifiedOf(read);
   if (calls.length === 0)
     throw new CommandError(`No record of call ${id} is in the ${verified.records} verified records.`, 1);

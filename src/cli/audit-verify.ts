@@ -6,7 +6,10 @@ import { type LogReport, verifyDirectory } from '../audit/verify.ts';
 import type { AuditOptions, VerifyFlags } from './audit-commands.ts';
 import { auditDirectory } from './audit-directory.ts';
 import { readHeads, readKeys } from './audit-evidence.ts';
+import { progressOn } from './audit-verified.ts';
 import type { CommandDeps } from './deps.ts';
+import { counted } from './layout.ts';
+import { createPaint } from './paint.ts';
 
 export async function auditVerify(
   databases: readonly string[],
@@ -17,12 +20,28 @@ export async function auditVerify(
   const full = options.full === true;
   const trusted = await readKeys(options.vkey ?? []);
   const against = await readHeads(options.against ?? []);
-  const logs = await verifyDirectory(directory, { full, only: databases, trusted, against });
+  const progress = progressOn(deps.terminal);
+  const logs = await verifyDirectory(directory, { full, only: databases, trusted, against, progress });
+  deps.terminal.passing('');
   const code = exitCodeOf(logs.flatMap(({ findings }) => findings));
   if (options.json === true)
     deps.terminal.out(JSON.stringify({ directory, full, intact: code === 0, logs }, undefined, 2));
-  else for (const line of [...logs.flatMap(logLines), summary(logs, code, full)]) deps.terminal.out(printable(line));
+  else print(logs, summary(logs, code, full), code, deps);
   deps.exitWith(code);
+}
+
+const severities = ['damage', 'finding', 'note'] as const;
+
+/** What a line begins with is ours, and may be coloured; the rest is made safe for a terminal. */
+function print(logs: readonly LogReport[], end: string, code: 0 | 1 | 3, { terminal }: CommandDeps): void {
+  const { red, yellow, green, dim } = createPaint(terminal.interactive);
+  const brushes = { damage: red, finding: yellow, note: dim };
+  const coloured = (line: string) => {
+    const severity = severities.find((word) => line.startsWith(`  ${word.toUpperCase()} `));
+    return severity === undefined ? line : brushes[severity](line);
+  };
+  for (const line of logs.flatMap(logLines)) terminal.out(coloured(printable(line)));
+  terminal.out({ 0: green, 1: yellow, 3: red }[code](printable(end)));
 }
 
 function logLines(report: LogReport): readonly string[] {
@@ -30,7 +49,7 @@ function logLines(report: LogReport): readonly string[] {
   const sums =
     counts === undefined ? '' : `, ${counts.intents} allowed, ${counts.outcomes} outcomes, ${counts.denied} denied`;
   const signed = report.signed ? `, ${report.sealed} under signed heads` : '';
-  const head = `${log}: ${records} records in ${files} files${sums}${live ? ', being written' : ''}${signed}, last leaf ${leaf.slice(0, 16)}…`;
+  const head = `${log}: ${counted(records, 'record')} in ${counted(files, 'file')}${sums}${live ? ', being written' : ''}${signed}, last leaf ${leaf.slice(0, 16)}…`;
   return [head, ...report.findings.map(findingLine)];
 }
 
@@ -51,5 +70,5 @@ function summary(logs: readonly LogReport[], code: 0 | 1 | 3, full: boolean): st
   const depth = full
     ? 'chain, schema, times, intents and outcomes checked'
     : 'chain checked; --full also reads what each line says';
-  return `${verdicts[code]}: ${logs.length} logs, ${records} records verified (${depth}).`;
+  return `${verdicts[code]}: ${counted(logs.length, 'log')}, ${counted(records, 'record')} verified (${depth}).`;
 }

@@ -4,6 +4,8 @@ import type { Config } from '../config/config.ts';
 import { ConfigError, type Finding, formatFinding } from '../config/findings.ts';
 import { type Fault, PolicyUnusable } from '../policy/fault.ts';
 import type { CommandDeps } from './deps.ts';
+import { counted } from './layout.ts';
+import { createPaint } from './paint.ts';
 
 interface Verdict {
   readonly file?: string | undefined;
@@ -60,14 +62,19 @@ async function judge(file: string | undefined, deps: CommandDeps): Promise<Verdi
 }
 
 function print({ file, databases, findings }: Verdict, ok: boolean, { terminal }: CommandDeps): void {
-  for (const finding of findings) terminal.err(`${finding.severity}: ${formatFinding(finding)}`);
+  const { red, yellow } = createPaint(terminal.watched);
+  const word = (severity: Finding['severity']) => (severity === 'error' ? red : yellow)(severity);
+  for (const finding of findings) terminal.err(`${word(finding.severity)}: ${formatFinding(finding)}`);
   const count = (severity: Finding['severity']) => findings.filter((finding) => finding.severity === severity).length;
   const subject = file ?? 'the configuration';
   if (ok)
     terminal.out(
-      `${subject} is valid: ${counted(databases ?? 0, 'database')}, ${counted(count('warning'), 'warning')}.`,
+      `${subject} ${createPaint(terminal.interactive).green('is valid')}: ${counted(databases ?? 0, 'database')}, ${counted(count('warning'), 'warning')}.`,
     );
-  else terminal.err(`${subject} cannot be used: ${count('error')} errors, ${count('warning')} warnings.`);
+  else
+    terminal.err(
+      `${subject} cannot be used: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}.`,
+    );
 }
 
 /** Ends with 0 when nothing stops the start, 1 when something does, 2 when the file cannot be read at all. */
@@ -80,5 +87,3 @@ export async function check(options: { config?: string; json?: boolean }, deps: 
   const unreadable = errors.some(({ key }) => ['file', 'YAML', '--config'].includes(key));
   deps.exitWith(ok ? 0 : unreadable ? 2 : 1);
 }
-
-const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -3,6 +3,8 @@
 import type { Config } from '../config/config.ts';
 import type { Database } from '../model/database.ts';
 import type { CommandDeps } from './deps.ts';
+import { aligned } from './layout.ts';
+import { createPaint } from './paint.ts';
 
 export interface DatabasesListOptions {
   readonly config?: string;
@@ -33,18 +35,6 @@ function cellsOf({ id, type, database, readonly, enabled, is_default, tags, desc
   return [is_default ? `${id} *` : id, type, database, mode, tags.join(' '), description];
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
 /** Connects to nothing. Throws ConfigError. */
 export async function databasesList(options: DatabasesListOptions, deps: CommandDeps): Promise<void> {
   const config = await deps.loadConfig(options.config);
@@ -52,5 +42,7 @@ export async function databasesList(options: DatabasesListOptions, deps: Command
   const entries = chosen.map((database) => entryOf(database, config));
   if (options.json === true) return deps.terminal.out(JSON.stringify(entries, undefined, 2));
   const head = ['id', 'type', 'database', 'mode', 'tags', 'description'];
-  deps.terminal.out(entries.length === 0 ? 'No database has this tag.' : table([head, ...entries.map(cellsOf)]));
+  if (entries.length === 0) return deps.terminal.out('No database has this tag.');
+  const [names = '', ...lines] = aligned([head, ...entries.map(cellsOf)]).split('\n');
+  deps.terminal.out([createPaint(deps.terminal.interactive).bold(names), ...lines].join('\n'));
 }

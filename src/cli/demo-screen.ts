@@ -1,8 +1,9 @@
 /** How the demo looks: headings, answers as tables, what was promised and what came. Colour only on a terminal that wants it. */
 
 import { printable } from '../audit/record-line.ts';
-import { isColourWanted } from '../config/environment.ts';
 import type { Terminal } from './deps.ts';
+import { aligned, folded } from './layout.ts';
+import { createPaint } from './paint.ts';
 
 export interface Screen {
   readonly title: (text: string) => void;
@@ -19,12 +20,10 @@ export interface Screen {
 /** Rows of an answer that are shown; the rest is counted. */
 const shownRows = 5;
 
-/** `width`: columns of the terminal, where somebody looks at one; elsewhere lines are as long as they are. */
-export function createScreen({ out, interactive }: Terminal, width = process.stdout.columns ?? 80): Screen {
+/** Lines are folded where somebody looks; elsewhere they are as long as they are. */
+export function createScreen({ out, interactive, width }: Pick<Terminal, 'out' | 'interactive' | 'width'>): Screen {
   const fold = (text: string, from: number) => (interactive ? folded(printable(text), from, width) : printable(text));
-  const colour = interactive && isColourWanted();
-  const paint = (code: number) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const [bold, dim, red, green, cyan] = [paint(1), paint(2), paint(31), paint(32), paint(36)];
+  const { bold, dim, red, green, cyan } = createPaint(interactive);
   return {
     title: (text) => out(`\n${bold(text)}`),
     step: (number, text) => out(`\n${bold(`${number}. ${text}`)}`),
@@ -40,33 +39,13 @@ export function createScreen({ out, interactive }: Terminal, width = process.std
   };
 }
 
-/** Goes on in the next line at a word, below the column where it began; a word wider than the terminal stays whole. */
-function folded(text: string, from: number, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<=\s)(?=\S)/)) {
-    if (line !== '' && from + (line + word).trimEnd().length > width) {
-      lines.push(line.trimEnd());
-      line = '';
-    }
-    line += word;
-  }
-  return [...lines, line].join(`\n${' '.repeat(from)}`);
-}
-
 /** Objects of one shape as an aligned table; anything else as JSON, one a line. */
 function tableLines(rows: readonly unknown[]): readonly string[] {
   const objects = rows.flatMap((row) => (typeof row === 'object' && row !== null ? [Object.entries(row)] : []));
   const [first] = objects;
   if (first === undefined || objects.length < rows.length) return rows.map((row) => JSON.stringify(row));
   const cells = [first.map(([name]) => name), ...objects.map((row) => row.map(([, value]) => cellText(value)))];
-  const widths = first.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  return aligned(cells).split('\n');
 }
 
 function cellText(value: unknown): string {

@@ -22,8 +22,14 @@ export interface Terminal {
   readonly out: (text: string) => void;
   /** The same to stderr. */
   readonly err: (text: string) => void;
-  /** Whether stdout is a terminal: colour and progress only then. */
+  /** Shown on stderr until something else is told, where stderr is a terminal; an empty text takes it away. */
+  readonly passing: (text: string) => void;
+  /** Whether stdout is a terminal: colour and folding only then. */
   readonly interactive: boolean;
+  /** Whether stderr is one. */
+  readonly watched: boolean;
+  /** Columns of it; 80 where there is no terminal. */
+  readonly width: number;
 }
 
 export interface OperatorMetrics {

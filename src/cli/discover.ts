@@ -96,7 +96,8 @@ export async function discover(options: DiscoverOptions, deps: CommandDeps): Pro
     ...(externalId !== undefined && { externalId }),
     ...(endpoint !== undefined && { endpoint }),
   };
-  const clusters = (await deps.discoverClusters(question)).filter(wanted(tag));
+  deps.terminal.passing(`asking AWS for the clusters in ${region} …`);
+  const clusters = (await deps.discoverClusters(question).finally(() => deps.terminal.passing(''))).filter(wanted(tag));
   if (options.json === true) return deps.terminal.out(JSON.stringify(clusters, undefined, 2));
   if (clusters.length === 0)
     throw new CommandError('No Aurora PostgreSQL cluster was found.', 1, 'Look at region, account and tags.');

@@ -19,7 +19,7 @@ export interface Examination {
   readonly readonly: boolean;
   /** `disabled`: the configuration says so, nothing was asked. `failed`: see `error`. */
   readonly status: 'examined' | 'disabled' | 'failed';
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
   readonly server?: {
     readonly version: string;
     readonly in_recovery: boolean;
@@ -50,7 +50,7 @@ export async function examine(
   } catch (thrown) {
     if (!(thrown instanceof BrokerError)) throw thrown;
     // the code and its sentence only: what the driver said may name hosts and users
-    return { ...about, status: 'failed', error: { code: thrown.code, message: thrown.message }, ...reach };
+    return { ...about, status: 'failed', error: told(thrown), ...reach };
   }
 }
 
@@ -146,3 +146,6 @@ function readsBeyond(grants: readonly Row[], { granted }: Look): readonly string
     ),
   );
 }
+
+/** The code, its sentence and what to do: nothing of where or who. */
+const told = ({ code, message, hint }: BrokerError) => ({ code, message, ...(hint === undefined ? {} : { hint }) });

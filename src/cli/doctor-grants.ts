@@ -12,7 +12,7 @@ import { ask, askAll, rowsOf, text, truth } from './doctor-ask.ts';
 import type { DoctorOptions } from './doctor-command.ts';
 import { type Look, look, shareIn } from './doctor-look.ts';
 import { type PolicyOf, policiesFor } from './doctor-policy.ts';
-import { createLog } from './log.ts';
+import { createCommandLog } from './log.ts';
 
 /** Reads through the corridor. Throws CommandError (2) for what is not configured, BrokerError for what cannot be reached. */
 export async function doctorGrants(
@@ -25,7 +25,7 @@ export async function doctorGrants(
   const of = (await policiesFor(config))(database.id);
   const people = peopleOf(of, options.role, database);
   const grantee = granteeOf(options, database);
-  const parts = await deps.compose(config, createLog(config.log.level));
+  const parts = await deps.compose(config, createCommandLog(config.log.level, deps.terminal));
   try {
     const seen = await look(parts, database, of.policy, people);
     const whose = options.role === undefined ? 'everyone it names together' : `role ${options.role}`;

@@ -2,6 +2,8 @@
 
 import type { Logger } from 'pino';
 import type { LogLevel } from '../config/config.ts';
+import type { Terminal } from './deps.ts';
+import { createPaint } from './paint.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -31,5 +33,24 @@ export function createLog(level: LogLevel): Log {
     warn: (message, fields) => write('warn', message, fields),
     error: (message, fields) => write('error', message, fields),
     flush: () => written,
+  };
+}
+
+/** The same for a command that ends: somebody who looks at it reads sentences, anything else the lines of a server. */
+export function createCommandLog(level: LogLevel, { watched, err }: Terminal): Log {
+  if (!watched) return createLog(level);
+  const { red, yellow } = createPaint(watched);
+  const say =
+    (word: string) =>
+    (message: string, fields: LogFields = {}) => {
+      const cause = String(fields['cause'] ?? '');
+      err(`${word}: ${message}${cause === '' ? '' : ` (${cause})`}`);
+    };
+  const silent = () => undefined;
+  return {
+    info: silent,
+    warn: level === 'error' ? silent : say(yellow('warning')),
+    error: say(red('error')),
+    flush: async () => undefined,
   };
 }

@@ -7,7 +7,8 @@ import { noParameters, type QueryRequest } from '../model/request.ts';
 import type { Explanation, Walked } from '../policy/explain.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps, Parts } from './deps.ts';
-import { createLog } from './log.ts';
+import { createCommandLog } from './log.ts';
+import { createPaint, type Paint } from './paint.ts';
 
 export interface ExplainOptions {
   readonly config?: string;
@@ -27,7 +28,7 @@ export async function policyExplain(options: ExplainOptions, deps: CommandDeps):
       'An id holds no comma and no line break, and is not *.',
     );
   const config = await deps.loadConfig(options.config);
-  const parts = await deps.compose(config, createLog(config.log.level));
+  const parts = await deps.compose(config, createCommandLog(config.log.level, deps.terminal));
   try {
     const database = findDatabase(parts, options.database);
     const [{ rehearse }, { explain }] = await Promise.all([
@@ -37,7 +38,9 @@ export async function policyExplain(options: ExplainOptions, deps: CommandDeps):
     const walked = await rehearse(parts, explainRequest(options), database, 'operator');
     const explanation = explain(walked);
     deps.terminal.out(
-      options.json === true ? JSON.stringify(explanation, undefined, 2) : printed(explanation, walked).join('\n'),
+      options.json === true
+        ? JSON.stringify(explanation, undefined, 2)
+        : printed(explanation, walked, createPaint(deps.terminal.interactive)).join('\n'),
     );
     deps.exitWith(explanation.decision === 'permit' ? 0 : 1);
   } finally {
@@ -79,12 +82,13 @@ export function explainRequest(
 function printed(
   { decision, code, relations, functions, rules, denied, class: kind }: Explanation,
   { decision: answer }: Walked,
+  { bold, green, red }: Paint,
 ): string[] {
   const list = (title: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+    lines.length === 0 ? [] : [bold(`${title}:`), ...lines.map((line) => `  ${line}`)];
   const limits = answer?.obligations.limits;
   return [
-    `${decision}${code === null ? '' : ` (${code})`}${kind === null ? '' : `, statement class ${kind}`}`,
+    `${decision === 'permit' ? green(decision) : red(decision)}${code === null ? '' : ` (${code})`}${kind === null ? '' : `, statement class ${kind}`}`,
     ...list(
       'because',
       denied.map(
@@ -107,6 +111,6 @@ function printed(
     ...list('masks', answer?.obligations.masks.map(({ column, kind: how }) => `${column}: ${how}`) ?? []),
     ...(limits === undefined || decision === 'deny'
       ? []
-      : [`limits: ${limits.maxRows} rows, ${limits.maxBytes} bytes, ${limits.statementTimeout} ms`]),
+      : [`${bold('limits:')} ${limits.maxRows} rows, ${limits.maxBytes} bytes, ${limits.statementTimeout} ms`]),
   ];
 }

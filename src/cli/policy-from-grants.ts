@@ -10,7 +10,7 @@ import { readRows } from '../model/read-rows.ts';
 import type { Json } from '../model/result.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps, Parts } from './deps.ts';
-import { createLog } from './log.ts';
+import { createCommandLog } from './log.ts';
 import { findDatabase } from './policy-explain.ts';
 
 export interface FromGrantsOptions {
@@ -35,7 +35,7 @@ export async function policyFromGrants(
     );
   // there may be no policy yet; the broker's own reads need none, and nobody else calls here
   const unruled: Config = { ...config, policy: { kind: 'builtin-local-read' } };
-  const parts = await deps.compose(unruled, createLog(config.log.level));
+  const parts = await deps.compose(unruled, createCommandLog(config.log.level, deps.terminal));
   const rows = await grantRows(parts, id, role).finally(() => parts.close());
   if (rows.length === 0)
     throw new CommandError(

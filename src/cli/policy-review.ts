@@ -7,7 +7,9 @@ import { systemPrincipal } from '../model/principal.ts';
 import type { ColumnAnswer, Grant } from '../policy/review.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
-import { createLog } from './log.ts';
+import { aligned } from './layout.ts';
+import { createCommandLog } from './log.ts';
+import { createPaint } from './paint.ts';
 
 export interface ReviewOptions {
   readonly config?: string;
@@ -26,7 +28,7 @@ export async function policyReview(options: ReviewOptions, deps: CommandDeps): P
   const databases = chosen(config, options.database);
   const { everyone, review } = await import('../policy/review.ts');
   const policies = await policiesOf(config);
-  const parts = await deps.compose(config, createLog(config.log.level));
+  const parts = await deps.compose(config, createCommandLog(config.log.level, deps.terminal));
   try {
     const grants: Grant[] = [];
     for (const database of databases) {
@@ -134,23 +136,15 @@ function print(
 ): void {
   if (json === true) terminal.out(JSON.stringify(data, undefined, 2));
   else if (csv === true) terminal.out([head, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n'));
-  else terminal.out(rows.length === 0 ? 'nobody' : aligned([head, ...rows]));
+  else if (rows.length === 0) terminal.out('nobody');
+  else {
+    const [names = '', ...lines] = aligned([head, ...rows]).split('\n');
+    terminal.out([createPaint(terminal.interactive).bold(names), ...lines].join('\n'));
+  }
 }
 
 /** RFC 4180; a field that a spreadsheet would compute is made plain text. */
 function csvField(text: string): string {
   const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-}
-
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

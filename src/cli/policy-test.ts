@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
 import type { PolicyCase, PolicyTestFile } from '../policy/policy-tests.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps, Parts } from './deps.ts';
-import { createLog } from './log.ts';
+import { createCommandLog } from './log.ts';
 import { explainRequest, findDatabase } from './policy-explain.ts';
 
 export interface TestOptions {
@@ -69,7 +69,7 @@ async function withParts(
     const config =
       tests.catalog === undefined ? await deps.loadConfig(options.config) : await embeddedConfig(tests, scratch, deps);
     const quiet: Config = { ...config, audit: { ...config.audit, directory: join(scratch, 'audit') } };
-    const parts = await deps.compose(quiet, createLog('error'));
+    const parts = await deps.compose(quiet, createCommandLog('error', deps.terminal));
     return await run(parts).finally(() => parts.close());
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -5,13 +5,18 @@ import { nearest } from '../config/near-key.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 import { normalizeSpelling } from './legacy-options.ts';
+import { createPaint } from './paint.ts';
 import { createProgram } from './program.ts';
 
 /** One sentence and a hint; as one JSON object on stderr where `--json` was asked for. */
 function report(thrown: CommandError, json: boolean, { terminal }: CommandDeps): void {
   const { message, hint } = thrown;
   if (json) terminal.err(JSON.stringify({ error: { message, ...(hint !== undefined && { hint }) } }));
-  else terminal.err(hint === undefined ? `pgwarden: ${message}` : `pgwarden: ${message}\nHint: ${hint}`);
+  else {
+    const { red, bold } = createPaint(terminal.watched);
+    const sentence = `${red('pgwarden:')} ${message}`;
+    terminal.err(hint === undefined ? sentence : `${sentence}\n${bold('Hint:')} ${hint}`);
+  }
 }
 
 /** Codes that are answers, not errors. */

@@ -25,8 +25,8 @@ async function aLog(): Promise<string> {
 
 test('verify says what it checked and ends with 0 on an intact log', async () => {
   const { lines, code } = await runAudit('verify', '--full', '--directory', await aLog());
-  expect(lines[0]).toMatch(/^orders\/i1: 4 records in 1 files, 1 allowed, 1 outcomes, 1 denied, last leaf /);
-  expect(lines.at(-1)).toMatch(/^Intact: 1 logs, 4 records verified/);
+  expect(lines[0]).toMatch(/^orders\/i1: 4 records in 1 file, 1 allowed, 1 outcomes, 1 denied, last leaf /);
+  expect(lines.at(-1)).toMatch(/^Intact: 1 log, 4 records verified/);
   expect(code).toBe(0);
 });
 
@@ -117,12 +117,12 @@ test('prove gives the records of a call with their proofs', async () => {
 test('query filters calls and says how much of what was verified matched', async () => {
   const directory = await aLog();
   const denied = await runAudit('query', '--status', 'denied', '--directory', directory);
-  expect(denied.lines[0]).toBe('Matched 1 calls of 4 verified records in 1 logs; chain verified, heads unsigned.');
+  expect(denied.lines[0]).toBe('Matched 1 call of 4 verified records in 1 log; chain verified, heads unsigned.');
   expect(denied.lines[1]).toMatch(/DENIED STATEMENT_NOT_READ_ONLY {2}alice {2}DROP TABLE orders/);
   expect((await runAudit('query', '--principal', 'bob', '--directory', directory)).lines[0]).toMatch(
     /^Matched 0 calls/,
   );
-  expect((await runAudit('query', '--min-rows', '2', '--directory', directory)).lines[0]).toMatch(/^Matched 1 calls/);
+  expect((await runAudit('query', '--min-rows', '2', '--directory', directory)).lines[0]).toMatch(/^Matched 1 call/);
   expect((await runAudit('query', '--since', '2199', '--directory', directory)).lines[0]).toMatch(/^Matched 0 calls/);
   expect((await runAudit('query', '--min-rows', 'x', '--directory', directory)).code).toBe(2);
 });
@@ -195,8 +195,8 @@ test('find knows a value again that stands in no log, as text and as a number', 
     await auditFind([], { value: true, key, directory }, deps, () => Promise.resolve(value));
     return result.lines.join('\n');
   };
-  expect(await find('123-45-6789')).toMatch(/^Matched 1 calls of 5 .*2 calls were recorded in hmac mode.*call-a/s);
-  expect(await find('47110815471108')).toMatch(/^Matched 1 calls .*call-b/s);
+  expect(await find('123-45-6789')).toMatch(/^Matched 1 call of 5 .*2 calls were recorded in hmac mode.*call-a/s);
+  expect(await find('47110815471108')).toMatch(/^Matched 1 call .*call-b/s);
   expect(await find('4712')).toMatch(/^Matched 0 calls /);
   expect(JSON.stringify(linesOf(directory, '_access', `reader-${userInfo().uid}`))).not.toMatch(
     /123-45-6789|47110815471108/,

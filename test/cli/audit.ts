@@ -10,13 +10,20 @@ export interface Printed {
   code: number | undefined;
 }
 
+/** A terminal nobody looks at. */
+export const unwatched = { passing: () => undefined, interactive: false, watched: false, width: 80 } as const;
+
 /** What a command is given, and what it printed and the exit code it asked for. */
 export function collecting(): { readonly deps: CommandDeps; readonly result: Printed } {
   const result: Printed = { lines: [], code: undefined };
   const { lines } = result;
   const deps: CommandDeps = {
     version: '0',
-    terminal: { out: (text) => lines.push(...text.split('\n')), err: (text) => lines.push(text), interactive: false },
+    terminal: {
+      ...unwatched,
+      out: (text) => lines.push(...text.split('\n')),
+      err: (text) => lines.push(text),
+    },
     loadConfig: () => Promise.reject(new Error('no configuration is read here')),
     readAside: () => Promise.reject(new Error('no configuration is read here')),
     compose: () => Promise.reject(new Error('nothing is composed here')),

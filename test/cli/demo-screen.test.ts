@@ -5,10 +5,7 @@ import { createScreen } from '../../src/cli/demo-screen.ts';
 
 function shown(interactive: boolean): string[] {
   const lines: string[] = [];
-  const screen = createScreen(
-    { out: (text) => void lines.push(...text.split('\n')), err: () => undefined, interactive },
-    40,
-  );
+  const screen = createScreen({ out: (text) => void lines.push(...text.split('\n')), interactive, width: 40 });
   screen.sql('SELECT c.country, count(*) AS orders FROM orders o JOIN customers c ON true');
   screen.audit('2026-11-28T12:11:39.758634Z  shop#5  DENY POLICY_DENIED  ana  run_query  SELECT 1', true);
   screen.refused('POLICY_DENIED', 'select on all columns of customers is not permitted to you.');

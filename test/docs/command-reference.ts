@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.ts';
+import { unwatched } from '../cli/audit.ts';
 
 const unused = (): never => {
   throw new Error('Help needs none of it.');
@@ -11,7 +12,7 @@ const unused = (): never => {
 export function silentProgram(written: string[]): Command {
   return createProgram({
     version: '0.0.0',
-    terminal: { out: (text) => void written.push(text), err: unused, interactive: false },
+    terminal: { ...unwatched, out: (text) => void written.push(text), err: unused },
     loadConfig: unused,
     readAside: unused,
     compose: unused,
