@@ -26,6 +26,14 @@ export interface Memory {
   readonly mebibytes: number;
 }
 
+/** A part of the main thread's work on one call. */
+export interface Share {
+  readonly what: string;
+  readonly microseconds: number;
+  /** Of 1. */
+  readonly share: number;
+}
+
 export interface Figures {
   /** `2026-01-31` */
   readonly date: string;
@@ -36,6 +44,8 @@ export interface Figures {
   readonly rates: readonly Rate[];
   readonly coldStart: readonly ColdStart[];
   readonly memory: readonly Memory[];
+  /** Where the time of a point query goes. */
+  readonly shares: readonly Share[];
 }
 
 /** The figures that can be compared between machines and minutes, by name. */

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [section …] [--quick] [--only TEXT] [--compare] [--page]`: prints figures measured within one run; nothing here
- * passes or fails. Sections: throughput, cold-start, memory (on the results page), pipeline, catalog, data-api, audit (by name).
+ * passes or fails. Sections: throughput, cold-start, memory, profile (on the results page), pipeline, catalog, data-api, audit (by name).
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -17,6 +17,7 @@ import type { Figures } from './figures.ts';
 import { memory } from './memory.ts';
 import { pageOf } from './page.ts';
 import { pipeline } from './pipeline.ts';
+import { profile } from './profile.ts';
 import { throughput } from './throughput.ts';
 
 const { values, positionals } = parseArgs({
@@ -29,7 +30,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const { quick } = values;
-const ofPage = ['throughput', 'cold-start', 'memory'];
+const ofPage = ['throughput', 'cold-start', 'memory', 'profile'];
 const wants = (section: string) => (positionals.length === 0 ? ofPage : positionals).includes(section);
 const baselineFile = resolve(import.meta.dirname, 'baseline.json');
 
@@ -41,7 +42,7 @@ async function stored(): Promise<Figures | undefined> {
 async function measure(): Promise<Figures> {
   const busy = (loadavg()[0] ?? 0) / cpus().length;
   const cluster = await startCluster({ settings: { max_connections: '400', shared_buffers: '128MB' } });
-  const [client, { seed }] = await Promise.all([import('pg'), import('./scenarios.ts')]);
+  const [client, { pointQuery, seed }] = await Promise.all([import('pg'), import('./scenarios.ts')]);
   const { addressOf } = await import('./contender.ts');
   const connection = new client.default.Client({ ...addressOf(cluster), ssl: false });
   await connection.connect();
@@ -58,6 +59,7 @@ async function measure(): Promise<Figures> {
       quick,
       busy,
       coldStart: wants('cold-start') ? await coldStart(quick ? 7 : 21) : [],
+      shares: wants('profile') ? await profile(cluster, pointQuery) : [],
       memory: wants('memory') ? await memory(cluster, quick ? 10 : 100) : [],
       rates: wants('throughput')
         ? await throughput(cluster, { quick, only: values.only, rounds: quick ? 3 : 5, seconds: quick ? 2 : 3 })
@@ -78,6 +80,7 @@ async function keep(now: Figures, before: Figures | undefined): Promise<void> {
     rates: [...now.rates, ...older],
     coldStart: now.coldStart.length === 0 ? (before?.coldStart ?? []) : now.coldStart,
     memory: now.memory.length === 0 ? (before?.memory ?? []) : now.memory,
+    shares: now.shares.length === 0 ? (before?.shares ?? []) : now.shares,
   };
   await writeFile(baselineFile, `${JSON.stringify(figures, rounded, 2)}\n`);
   for (const [name, text] of pageOf(JSON.parse(JSON.stringify(figures, rounded)))) {

@@ -19,10 +19,18 @@ function databasesOf(address: Address, { callers, databases }: Crowd): string {
     .join('\n');
 }
 
+export interface Variant {
+  readonly name?: string;
+  readonly era?: Era;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another build of the product. */
+  readonly program?: string | undefined;
+}
+
 export async function pgwarden(
   address: Address,
   crowd: Crowd,
-  { name = 'pgwarden', era = '2025-06-18', env = {} }: { name?: string; era?: Era; env?: Record<string, string> } = {},
+  { name = 'pgwarden', era = '2025-06-18', env = {}, program }: Variant = {},
 ): Promise<Contender> {
   const { callers, principals, databases } = crowd;
   const keys = numbered(principals).map(keyOf).join(', ');
@@ -30,7 +38,7 @@ export async function pgwarden(
     config: `default_database: db0\nserver: { auth: { mode: api_key, keys: [${keys}] } }\nlimits: { max_rows: 100000, max_bytes: 32MiB, statement_timeout: 60s, catalog_ttl: 1h }\npools: { max_connections_total: 200 }\ndatabases:\n${databasesOf(address, crowd)}\n`,
     policies: { 'default.csv': 'p, analyst, *, public.*, select, allow\n' },
   });
-  const server = await startServer(place.config, { [passwordVariable]: address.password, ...env });
+  const server = await startServer(place.config, { [passwordVariable]: address.password, ...env }, [], program);
   const clients = await Promise.all(
     numbered(callers).map((caller) => mcpCaller({ port: server.port, token: tokenOf(caller % principals), era })),
   );

@@ -74,11 +74,12 @@ export async function startServer(
   config: string,
   env: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
+  program = entry,
 ): Promise<RunningServer> {
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    [entry, 'serve', '--config', config, '--transport', 'streamable-http', '--listen', `127.0.0.1:${port}`, ...args],
+    [program, 'serve', '--config', config, '--transport', 'streamable-http', '--listen', `127.0.0.1:${port}`, ...args],
     {
       env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
