@@ -92,6 +92,7 @@ class Rooms {
 
   async of({ functionName, url, lineNumber, columnNumber }: Frame): Promise<string | undefined> {
     if (calls[functionName] !== undefined) return calls[functionName];
+    if (url === 'node:inspector') return 'profiler';
     if (url.startsWith('node:')) return ofNode.find(([pattern]) => pattern.test(url))?.[1] ?? 'node: other';
     if (!url.startsWith('file:')) return undefined; // a function of the engine: whoever called it
     const map = await this.#mapOf(fileURLToPath(url));
@@ -166,7 +167,7 @@ export async function profile(cluster: Cluster, scenario: Scenario): Promise<rea
   const file = resolve(root, `.cache/bench/${process.pid}.cpuprofile`);
   const { count, profile: taken } = await take(cluster, scenario, file).finally(() => rm(file, { force: true }));
   const time = await byRoom(taken);
-  time.delete('idle');
+  for (const nothing of ['idle', 'profiler']) time.delete(nothing);
   const all = [...time.values()].reduce((sum, part) => sum + part, 0);
   const shares = [...time]
     .map(([what, part]): Share => ({ what, microseconds: part / count, share: part / all }))
