@@ -140,8 +140,17 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       if (log.includes('ready to accept connections')) resolve();
     });
   });
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  let stopping = false;
+  const ended = new Promise<void>((resolve) =>
+    server.once('exit', (code, signal) => {
+      // every test after this one would only say that nobody listens
+      if (!stopping)
+        console.error(`PostgreSQL at port ${port} ended by itself (${code ?? signal}). It said last:\n${log}`);
+      resolve();
+    }),
+  );
   const stop = async () => {
+    stopping = true;
     server.kill('SIGINT'); // fast shutdown
     await ended;
     await rm(base, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 /** What statements reach through bodies kept in the catalog: definitions of views, CHECK constraints of domains. */
 
-import type { Catalog, Procedure, Relation, Type } from '../../catalog/catalog.ts';
+import type { Catalog, Column, Procedure, Relation, Type } from '../../catalog/catalog.ts';
 import { parseTree } from '../parser.ts';
 import { fieldsOf, isTree } from '../tree.ts';
 import { ancestorsOf } from './ancestors.ts';
+import type { Output } from './clauses/target-list.ts';
 import { classOf } from './function-class.ts';
 import { Reading, type RelationDraft } from './reading.ts';
 import { Scope } from './scope.ts';
@@ -24,9 +25,22 @@ export interface Behind {
   readonly rowSecurity: boolean;
   /** What the body itself reads, one step. */
   readonly direct: readonly RelationDraft[];
+  /** Columns of a relation that the view passes on unchanged, by the names they have in the view. */
+  readonly passed: ReadonlyMap<string, PassedColumn>;
 }
 
-export const nothingBehind: Behind = { behind: [], forbiddenBehind: [], rowSecurity: false, direct: [] };
+interface PassedColumn {
+  readonly of: Relation;
+  readonly is: Column;
+}
+
+export const nothingBehind: Behind = {
+  behind: [],
+  forbiddenBehind: [],
+  rowSecurity: false,
+  direct: [],
+  passed: new Map(),
+};
 
 /** Bodies of one snapshot, each read once. */
 class Bodies {
@@ -58,7 +72,10 @@ class Bodies {
   async #readView(relation: Relation): Promise<Behind> {
     const definition = this.#catalog.viewDefinition(relation.oid);
     if (definition === undefined) return unreadable;
-    const body = await this.#readText(definition, (scope, tree) => readStatement(scope, tree));
+    let outputs: ReturnType<typeof readStatement>;
+    const body = await this.#readText(definition, (scope, tree) => {
+      outputs = readStatement(scope, tree);
+    });
     const direct = [...body.relations.values()].filter(({ reach }) => reach === 'statement');
     const reached = new Map<string, Set<string>>();
     const forbidden = new Set(forbiddenOf(body, relation.kind === 'matview'));
@@ -71,7 +88,8 @@ class Bodies {
       rowSecurity ||= draft.relation.rowSecurity || inner.rowSecurity;
     }
     const behind = [...reached].map(([key, columns]) => ({ ...split(key), columns: [...columns] }));
-    return { behind, forbiddenBehind: [...forbidden], rowSecurity, direct };
+    const passed = passedColumns(this.#catalog.columns(relation), outputs ?? []);
+    return { behind, forbiddenBehind: [...forbidden], rowSecurity, direct, passed };
   }
 
   #innerOf(relation: Relation): Promise<Behind> {
@@ -111,7 +129,19 @@ const unreadable: Behind = {
   forbiddenBehind: ['a definition that cannot be read'],
   rowSecurity: true,
   direct: [],
+  passed: new Map(),
 };
+
+function passedColumns(columns: readonly Column[], outputs: readonly Output[]): ReadonlyMap<string, PassedColumn> {
+  const passed = new Map<string, PassedColumn>();
+  for (const [index, { name }] of columns.entries()) {
+    const { source, columns: origins } = outputs[index]?.value.origin ?? {};
+    const [only, another] = origins ?? [];
+    if (source !== undefined && only !== undefined && another === undefined)
+      passed.set(name, { of: source.relation.relation, is: only.of });
+  }
+  return passed;
+}
 
 const bodies = new WeakMap<Catalog, Bodies>();
 
@@ -161,7 +191,7 @@ async function readDomainsOf(reading: Reading, from: Bodies): Promise<void> {
 
 /**
  * Reads the bodies a reading leads to: notes the functions of domains, and of views with the rights of their callers the
- * relations they read. Answers what lies behind each view.
+ * relations they read, or through which a write goes. Answers what lies behind each view.
  */
 export async function readBodies(reading: Reading): Promise<(draft: RelationDraft) => Behind> {
   const from = bodiesOf(reading.catalog);
@@ -173,17 +203,36 @@ export async function readBodies(reading: Reading): Promise<(draft: RelationDraf
 
 async function readViewOf(
   reading: Reading,
-  { relation, location, written }: RelationDraft,
+  draft: RelationDraft,
   from: Bodies,
   behind: Map<number, Behind>,
 ): Promise<void> {
-  if ((relation.kind !== 'view' && relation.kind !== 'matview') || behind.has(relation.oid)) return;
-  const found = await from.view(relation);
+  const { relation, action } = draft;
+  if (relation.kind !== 'view' && relation.kind !== 'matview') return;
+  const found = behind.get(relation.oid) ?? (await from.view(relation));
   behind.set(relation.oid, found);
   if (!relation.securityInvoker) return;
-  for (const inner of found.direct) {
-    const draft = reading.reached(inner.relation, 'view', written, location);
-    for (const column of inner.columns.values()) reading.column(draft, column.of, location).otherUse = true;
-    await readViewOf(reading, draft, from, behind);
+  const reached = action === 'select' ? readBehind(reading, draft, found) : writeBehind(reading, draft, found);
+  for (const inner of reached) await readViewOf(reading, inner, from, behind);
+}
+
+function readBehind(reading: Reading, { written, location }: RelationDraft, { direct }: Behind): RelationDraft[] {
+  return direct.map(({ relation, columns }) => {
+    const draft = reading.reached(relation, 'view', written, location);
+    for (const column of columns.values()) reading.column(draft, column.of, location).otherUse = true;
+    return draft;
+  });
+}
+
+/** A write through the view is one of what it shows, and asks for the same (rewriteHandler.c: rewriteTargetView). */
+function writeBehind(reading: Reading, view: RelationDraft, { passed }: Behind): RelationDraft[] {
+  const { action, written, location } = view;
+  const drafts = new Map<number, RelationDraft>();
+  for (const [name, { of, is }] of passed) {
+    const draft = reading.reached(of, 'view', written, location, action);
+    drafts.set(of.oid, draft);
+    if ([...view.columns.values()].some((column) => column.name === name))
+      reading.column(draft, is, location).otherUse = true;
   }
+  return [...drafts.values()];
 }

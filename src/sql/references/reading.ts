@@ -100,11 +100,17 @@ export class Reading {
    * A relation reached without standing in the statement: through its row type, or by a view with its caller's rights.
    * What the caller may know is not asked here, only what the policy says.
    */
-  reached(relation: Relation, reach: 'row_type' | 'view', written: string, location: number): RelationDraft {
-    const key = `${relation.oid} ${reach}`;
+  reached(
+    relation: Relation,
+    reach: 'row_type' | 'view',
+    written: string,
+    location: number,
+    action: RelationAccess['action'] = 'select',
+  ): RelationDraft {
+    const key = `${relation.oid} ${reach} ${action}`;
     const known = this.relations.get(key);
     if (known !== undefined) return known;
-    const draft: RelationDraft = { relation, action: 'select', reach, location, written, columns: new Map() };
+    const draft: RelationDraft = { relation, action, reach, location, written, columns: new Map() };
     this.relations.set(key, draft);
     return draft;
   }

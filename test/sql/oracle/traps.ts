@@ -271,6 +271,13 @@ export const traps: readonly Trap[] = [
 export const writes: readonly Trap[] = [
   ...bySql(hiddenCallsOfWrites),
   ...named({
+    'a write through a view with the rights of its caller': "DELETE FROM v_invoker WHERE secret = 'x'",
+    'a write through it that reads nothing': 'DELETE FROM v_invoker',
+    'an insert through it': "INSERT INTO v_invoker VALUES (1, 'x') RETURNING secret",
+    'an update through it': 'UPDATE v_invoker SET secret = secret WHERE id = 1 RETURNING id',
+    'a merge into it':
+      'MERGE INTO v_invoker v USING items i ON i.id = v.id WHEN MATCHED THEN UPDATE SET secret = i.label WHEN NOT MATCHED THEN INSERT (id) VALUES (i.id)',
+    'a write through a view with the rights of its owner': "UPDATE v_people SET name = 'x' WHERE id = 1",
     'insert of named columns': `INSERT INTO items (id, label) VALUES (1, 'a'), (2, DEFAULT)`,
     'insert without a list': `INSERT INTO items VALUES (1, 2, 'a')`,
     'insert of a query': 'INSERT INTO archive.items (id, label) SELECT id, label FROM items WHERE price > 1',
