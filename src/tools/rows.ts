@@ -8,11 +8,13 @@ import type { ColumnInfo, Json, QueryResult, Rows } from '../model/result.ts';
 export function distinctNames(columns: readonly ColumnInfo[]): string[] {
   const taken = new Set(columns.map((column) => column.name));
   const used = new Set<string>();
+  const next = new Map<string, number>(); // a statement can ask for one name six hundred times
   return columns.map(({ name }) => {
     let distinct = name;
-    for (let copy = 2; used.has(distinct); copy++) {
+    for (let copy = next.get(name) ?? 2; used.has(distinct); copy++) {
       const candidate = `${name}_${copy}`;
       if (!taken.has(candidate)) distinct = candidate;
+      next.set(name, copy + 1);
     }
     used.add(distinct);
     return distinct;

@@ -77,15 +77,19 @@ function sendWhole(response: ServerResponse, message: string, headers: Readonly<
   response.end(body);
 }
 
-/** Nothing is encoded before the caller has taken what came before it: a slow reader holds the rows alone. */
+/**
+ * Nothing is encoded before the caller has taken what came before it: a slow reader holds the rows alone. One that takes
+ * everything at once is not written to without a stop: others have their turn after each slice.
+ */
 function writeSlices(response: ServerResponse, message: readonly JsonPiece[]): void {
   const slices = slicesOf(message, slice);
+  const later = () => void setImmediate(writeOn);
   const writeOn = () => {
-    while (!response.destroyed) {
-      const { value, done } = slices.next();
-      if (done === true) return void response.end();
-      if (!response.write(value)) return void response.once('drain', writeOn);
-    }
+    if (response.destroyed) return;
+    const { value, done } = slices.next();
+    if (done === true) response.end();
+    else if (response.write(value)) later();
+    else response.once('drain', later);
   };
   writeOn();
 }
