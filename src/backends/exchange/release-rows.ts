@@ -37,7 +37,7 @@ function isRead({ relations }: Access, { table, attnum }: Field): boolean {
   return relations.some(({ oid, columns }) => oid === table && columns.some((column) => column.attnum === attnum));
 }
 
-/** How many of the rows fit both caps, why not all, and their bytes. Throws RangeError on a row that is not whole. */
+/** How many of the rows fit both caps, why not all, their bytes and those of the longest cell. Throws RangeError on a row that is not whole. */
 function cap(
   { rows, fields }: Reply,
   overflow: boolean,
@@ -45,15 +45,17 @@ function cap(
 ) {
   let bytes = 0;
   let count = 0;
+  let longest = 0;
+  const end = (cut: QueryResult['cut']) => ({ count, cut, bytes, longest });
   for (const cursor = rows.cursor(); cursor.next(); count += 1) {
     const size = cursor.end - cursor.start;
-    if (count >= limits.maxRows) return { count, cut: 'rows', bytes } as const;
-    if (bytes + size > limits.maxBytes) return { count, cut: 'bytes', bytes } as const;
+    if (count >= limits.maxRows) return end('rows');
+    if (bytes + size > limits.maxBytes) return end('bytes');
     if (cursor.width !== fields.length) throw new RangeError('a row has other columns than were announced');
-    for (let column = 0; column < fields.length; column++) cursor.cell();
+    for (let column = 0; column < fields.length; column++) longest = Math.max(longest, cursor.cell());
     bytes += size;
   }
-  return { count, cut: overflow ? 'bytes' : 'none', bytes } as const;
+  return end(overflow ? 'bytes' : 'none');
 }
 
 /** Turns a judged reply into an answer. Throws POLICY_DENIED where a mask cannot be confirmed. */
@@ -66,10 +68,10 @@ export function releaseRows(
 ): Released {
   const maskings: ReadonlyMap<number, Masking> = maskingsFor(query, reply.fields, maskKey);
   const columns = reply.fields.map((field, index) => ({ type: typeOf(field.type), masked: maskings.get(index) }));
-  const { count, cut, bytes } = cap(reply, overflow, query.decision.obligations.limits);
+  const { count, cut, bytes, longest } = cap(reply, overflow, query.decision.obligations.limits);
   return {
     columns: reply.fields.map(({ name }, index) => ({ name, type: columns[index]?.type.name ?? 'unknown' })),
-    rows: new ReleasedRows(reply.rows, count, columns),
+    rows: new ReleasedRows(reply.rows, count, longest, columns),
     cut,
     bytes,
   };

@@ -26,13 +26,15 @@ function textOf(cursor: RowCursor, length: number, ascii: boolean): string {
 export class ReleasedRows implements Rows {
   readonly length: number;
   readonly #rows: RowBytes;
+  readonly #longest: number;
   readonly #readers: readonly Decoder[];
   readonly #writers: readonly Writer[];
 
-  /** The first `length` of these rows, which were found to be whole. */
-  constructor(rows: RowBytes, length: number, columns: readonly ReleasedColumn[]) {
+  /** The first `length` of these rows, which were found to be whole, with no cell of more than `longest` bytes. */
+  constructor(rows: RowBytes, length: number, longest: number, columns: readonly ReleasedColumn[]) {
     this.#rows = rows;
     this.length = length;
+    this.#longest = longest;
     this.#readers = columns.map(({ type, masked }) => masked ?? decoderFor(type));
     this.#writers = columns.map(({ type, masked }) => (masked === undefined ? writerFor(type) : writing(masked)));
   }
@@ -47,6 +49,7 @@ export class ReleasedRows implements Rows {
   }
 
   *longCells(bytes: number): Generator<Json, void> {
+    if (this.#longest < bytes) return;
     const cursor = this.#rows.cursor();
     for (let row = 0; row < this.length && cursor.next(); row++) {
       if (cursor.end - cursor.start < bytes) continue;

@@ -15,8 +15,12 @@ function isoOffset(offset: string): string {
 
 const moment = /^(\d{4,})-(\d\d-\d\d)(?: (\d\d:\d\d:\d\d(?:\.\d+)?)([+-][\d:]+)?)?( BC)?$/;
 
+/** `2026-01-31 10:20:30.5+00`: a moment of a year of four digits, as all are printed under UTC. */
+const isUsual = (text: string) => text.endsWith('+00') && text[4] === '-' && text[10] === ' ';
+
 /** A date, timestamp or timestamptz; `infinity` and `-infinity` stay as they are. */
 export function isoMoment(text: string): string {
+  if (isUsual(text)) return `${text.slice(0, 10)}T${text.slice(11, -3)}Z`;
   const [whole, year = '', day = '', time, offset, era] = moment.exec(text) ?? [];
   if (whole === undefined) return text;
   const date = `${isoYear(year, era !== undefined)}-${day}`;

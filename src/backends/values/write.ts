@@ -32,36 +32,61 @@ const byDecoding = (name: string): Writer['write'] => {
 
 const exact = byDecoding('numeric');
 
-/** Digits that a double keeps, and JavaScript would print without an exponent: only zeros at the end may go. */
-const short = 15;
-const tiny = /^-?0\.000000|^-0/;
+const [minus, point, zero, nine] = [45, 46, 48, 57];
+const isDigit = (code: number) => code >= zero && code <= nine;
 
-function writeNumeric(text: string): string {
-  if (text.length > short || tiny.test(text)) return exact(text);
-  const point = text.indexOf('.');
-  if (point < 0) return text.charCodeAt(text.length - 1) > 57 ? exact(text) : text; // NaN, Infinity
-  let end = text.length;
-  while (text.charCodeAt(end - 1) === 48) end -= 1;
-  return text.slice(0, end - 1 === point ? point : end);
+/**
+ * A number as JSON has it, without an exponent. Asked of every text that goes into an answer as it is: a server that is
+ * not what it says it is could send more than a number.
+ */
+function isPlainNumber(text: string): boolean {
+  const start = text.charCodeAt(0) === minus ? 1 : 0;
+  const last = text.length - 1;
+  if (text.charCodeAt(start) === zero && isDigit(text.charCodeAt(start + 1))) return false;
+  let points = 0;
+  for (let at = start; at <= last; at++) {
+    const code = text.charCodeAt(at);
+    if (isDigit(code)) continue;
+    if (code !== point || at === start || at === last || points > 0) return false;
+    points += 1;
+  }
+  return last >= start;
 }
 
-const writeBigint = (text: string) => (text.length <= short ? text : exact(text));
+/** Digits that a double keeps, and JavaScript would print without an exponent: only zeros at the end may go. */
+const short = 15;
+const tiny = /^(?:-0|0\.000000)/;
+const mayBeTiny = (text: string) => text[0] === '-' || text[0] === '0';
+
+function writeNumeric(text: string): string {
+  if (text.length > short || !isPlainNumber(text) || (mayBeTiny(text) && tiny.test(text))) return exact(text);
+  const at = text.indexOf('.');
+  if (at < 0) return text;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === zero) end -= 1;
+  return text.slice(0, end - 1 === at ? at : end);
+}
+
+const integer = byDecoding('integer');
+
+const writeInteger = (text: string) => (text.length <= short && isPlainNumber(text) ? text : integer(text));
+const writeBigint = (text: string) => (text.length <= short && isPlainNumber(text) ? text : exact(text));
 
 const ascii = (write: Writer['write']): Writer => ({ ascii: true, write });
-const asItIs = ascii((text) => text);
-const moment = ascii((text) => `"${isoMoment(text)}"`);
+const whole = ascii(writeInteger);
+const moment = ascii((text) => quote(isoMoment(text)));
 
 /** Types that are written faster than by reading them first. */
 const scalars: Readonly<Record<string, Writer>> = {
   boolean: ascii((text) => (text === 't' ? 'true' : 'false')),
-  smallint: asItIs,
-  integer: asItIs,
-  oid: asItIs,
-  xid: asItIs,
-  cid: asItIs,
+  smallint: whole,
+  integer: whole,
+  oid: whole,
+  xid: whole,
+  cid: whole,
   bigint: ascii(writeBigint),
   numeric: ascii(writeNumeric),
-  uuid: ascii((text) => `"${text}"`),
+  uuid: ascii(quote),
   date: moment,
   'timestamp without time zone': moment,
   'timestamp with time zone': moment,
