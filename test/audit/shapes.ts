@@ -8,34 +8,11 @@ import type { QueryResult } from '../../src/model/result.ts';
 import { type Decision, type Permit, sealPermit } from '../../src/policy/permit.ts';
 import { type Access, noAccess } from '../../src/sql/access.ts';
 import { type ParsedStatement, sealStatement } from '../../src/sql/statement.ts';
+import { plainDatabase } from '../support/database.ts';
 
 export const testKey = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
 
-export function aDatabase(id = 'orders'): Database {
-  return {
-    id,
-    tags: [],
-    enabled: true,
-    readonly: true,
-    legacyWrites: false,
-    requirePurpose: false,
-    searchPath: ['public'],
-    dialect: 'full',
-    connection: { type: 'embedded' },
-    pool: { max: 1, idleTimeout: 1000 },
-    limits: {
-      maxRows: 1000,
-      maxBytes: 1_000_000,
-      statementTimeout: 1000,
-      lockTimeout: 1000,
-      queueTimeout: 1000,
-      connectTimeout: 1000,
-      maxConcurrency: 1,
-      catalogTtl: 1000,
-      maxSqlBytes: 100_000,
-    },
-  };
-}
+export const aDatabase = (id = 'orders'): Database => ({ ...plainDatabase, id });
 
 export interface CallShape {
   readonly sql?: string;

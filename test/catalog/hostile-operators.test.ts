@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { databaseFor } from '../sql/corpus/corpus.ts';
+import { directConnection } from '../support/authorized.ts';
 import { type Corridor, openCorridor } from '../support/corridor.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
@@ -42,17 +43,7 @@ let corridor: Corridor;
 
 beforeAll(async () => {
   server = await testDatabase({ seed });
-  const connection = {
-    type: 'direct_postgres',
-    hostname: server.host,
-    port: server.port,
-    database: server.database,
-    user: server.user,
-    password: { env: server.password },
-    iam: false,
-    ssl: 'disable',
-    aws: {},
-  } as const;
+  const connection = directConnection(server);
   corridor = await openCorridor({
     databases: [{ ...databaseFor({ intent: 'read' }), connection }],
     policy: ['p, analyst, *, public.*, select, allow'],

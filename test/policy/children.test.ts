@@ -1,6 +1,7 @@
 /** What is denied or masked in a table is not to be had from its partitions and children by a wildcard. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { directConnection } from '../support/authorized.ts';
 import { aRequest, backendThatMustNotRun, type Corridor, openCorridor } from '../support/corridor.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { aDatabase } from './support.ts';
@@ -27,17 +28,7 @@ let corridor: Corridor;
 
 beforeAll(async () => {
   server = await testDatabase({ seed });
-  const connection = {
-    type: 'direct_postgres',
-    hostname: server.host,
-    port: server.port,
-    database: server.database,
-    user: server.user,
-    password: { env: server.password },
-    iam: false,
-    ssl: 'disable',
-    aws: {},
-  } as const;
+  const connection = directConnection(server);
   corridor = await openCorridor({
     databases: [aDatabase({ connection })],
     policy,

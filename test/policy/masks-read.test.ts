@@ -1,6 +1,7 @@
 /** Masked columns in statements as they are really read: a value that could shine through anywhere is refused. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { directConnection } from '../support/authorized.ts';
 import { aRequest, backendThatMustNotRun, type Corridor, openCorridor } from '../support/corridor.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { aDatabase } from './support.ts';
@@ -17,17 +18,7 @@ let corridor: Corridor;
 
 beforeAll(async () => {
   server = await testDatabase({ seed });
-  const connection = {
-    type: 'direct_postgres',
-    hostname: server.host,
-    port: server.port,
-    database: server.database,
-    user: server.user,
-    password: { env: server.password },
-    iam: false,
-    ssl: 'disable',
-    aws: {},
-  } as const;
+  const connection = directConnection(server);
   corridor = await openCorridor({
     databases: [aDatabase({ connection })],
     policy,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BrokerError } from '../../src/model/errors.ts';
 import { noParameters } from '../../src/model/request.ts';
 import { explainToCaller } from '../../src/policy/explain.ts';
+import { directConnection } from '../support/authorized.ts';
 import { aRequest, backendThatMustNotRun, type Corridor, openCorridor } from '../support/corridor.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { aDatabase } from './support.ts';
@@ -38,17 +39,7 @@ beforeAll(async () => {
   server = await testDatabase({ seed });
   const admin = await server.client(server.superuser);
   await admin.query('CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore; CREATE EXTENSION dblink');
-  const connection = {
-    type: 'direct_postgres',
-    hostname: server.host,
-    port: server.port,
-    database: server.database,
-    user: server.user,
-    password: { env: server.password },
-    iam: false,
-    ssl: 'disable',
-    aws: {},
-  } as const;
+  const connection = directConnection(server);
   corridor = await openCorridor({
     databases: [
       aDatabase({ connection, contact: '#data' }),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askAgain, readRecord } from '../../src/policy/recorded-call.ts';
 import { runCli } from '../cli/run-cli.ts';
+import { directConnection } from '../support/authorized.ts';
 import { aRequest, type Corridor, openCorridor } from '../support/corridor.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { type Workspace, workspace } from '../support/product.ts';
@@ -46,17 +47,7 @@ let lines: readonly Record<string, unknown>[];
 
 beforeAll(async () => {
   server = await testDatabase({ seed });
-  const connection = {
-    type: 'direct_postgres',
-    hostname: server.host,
-    port: server.port,
-    database: server.database,
-    user: server.user,
-    password: { env: server.password },
-    iam: false,
-    ssl: 'disable',
-    aws: {},
-  } as const;
+  const connection = directConnection(server);
   corridor = await openCorridor({ databases: [aDatabase({ connection })], policy });
   for (const sql of texts)
     await corridor.broker.run(aRequest(sql), new AbortController().signal).catch(() => undefined);

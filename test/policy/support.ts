@@ -11,31 +11,9 @@ import { type CasbinDecisionPoint, createCasbinDecisionPoint } from '../../src/p
 import type { Question } from '../../src/policy/decision-point.ts';
 import { type Access, type FunctionAccess, noAccess, type RelationAccess } from '../../src/sql/access.ts';
 import type { StatementContents } from '../../src/sql/statement.ts';
+import { plainDatabase } from '../support/database.ts';
 
-export const aDatabase = (changes: Partial<Database> = {}): Database => ({
-  id: 'orders',
-  tags: [],
-  enabled: true,
-  readonly: true,
-  legacyWrites: false,
-  requirePurpose: false,
-  searchPath: ['public'],
-  dialect: 'full',
-  connection: { type: 'embedded' },
-  pool: { max: 5, idleTimeout: 60_000 },
-  limits: {
-    maxRows: 1000,
-    maxBytes: 1_048_576,
-    statementTimeout: 30_000,
-    lockTimeout: 2000,
-    queueTimeout: 5000,
-    connectTimeout: 5000,
-    maxConcurrency: 5,
-    catalogTtl: 60_000,
-    maxSqlBytes: 32_768,
-  },
-  ...changes,
-});
+export const aDatabase = (changes: Partial<Database> = {}): Database => ({ ...plainDatabase, ...changes });
 
 export const aPrincipal = (id: string, ...roles: string[]): Principal => ({
   id,

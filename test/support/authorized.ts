@@ -10,19 +10,8 @@ import { type Access, noAccess } from '../../src/sql/access.ts';
 import { createPositions } from '../../src/sql/positions.ts';
 import { type StatementClass, sealStatement, type Tree } from '../../src/sql/statement.ts';
 import { isTree } from '../../src/sql/tree.ts';
+import { plainDatabase } from './database.ts';
 import type { ServerAddress } from './postgres.ts';
-
-const defaultLimits: DatabaseLimits = {
-  maxRows: 1000,
-  maxBytes: 1024 * 1024,
-  statementTimeout: 20_000,
-  lockTimeout: 2000,
-  queueTimeout: 5000,
-  connectTimeout: 5000,
-  maxConcurrency: 5,
-  catalogTtl: 60_000,
-  maxSqlBytes: 32 * 1024,
-};
 
 /** A configured database; `connection` as the configuration would give it. */
 export function aDatabase(
@@ -30,18 +19,12 @@ export function aDatabase(
   changes: Partial<Omit<Database, 'limits' | 'connection'>> & { readonly limits?: Partial<DatabaseLimits> } = {},
 ): Database {
   return {
+    ...plainDatabase,
     id: 'db',
-    tags: [],
-    enabled: true,
-    readonly: true,
-    legacyWrites: false,
-    requirePurpose: false,
-    searchPath: ['public'],
-    dialect: 'full',
     pool: { max: 3, idleTimeout: 30_000 },
     ...changes,
     connection,
-    limits: { ...defaultLimits, ...changes.limits },
+    limits: { ...plainDatabase.limits, statementTimeout: 20_000, ...changes.limits },
   };
 }
 

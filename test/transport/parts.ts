@@ -6,30 +6,9 @@ import { Failure } from '../../src/model/errors.ts';
 import type { QueryRequest } from '../../src/model/request.ts';
 import type { ToolParts } from '../../src/tools/tool.ts';
 import { createToolbox, type Toolbox } from '../../src/tools/toolbox.ts';
+import { plainDatabase } from '../support/database.ts';
 
-export const aDatabase: Database = {
-  id: 'orders',
-  tags: ['prod'],
-  enabled: true,
-  readonly: true,
-  legacyWrites: false,
-  requirePurpose: false,
-  searchPath: ['public'],
-  dialect: 'full',
-  connection: { type: 'embedded' },
-  pool: { max: 1, idleTimeout: 1000 },
-  limits: {
-    maxRows: 1000,
-    maxBytes: 1_000_000,
-    statementTimeout: 1000,
-    lockTimeout: 1000,
-    queueTimeout: 1000,
-    connectTimeout: 1000,
-    maxConcurrency: 1,
-    catalogTtl: 1000,
-    maxSqlBytes: 1000,
-  },
-};
+export const aDatabase: Database = { ...plainDatabase, tags: ['prod'] };
 
 export const anAnswer: Answer = {
   columns: [{ name: 'one', type: 'integer' }],

@@ -1,7 +1,7 @@
 /** Who reached what: relations down, principals across, each cell as deep as it was used. */
 
 import { html, type Markup } from './html.ts';
-import type { Pair } from './summary.ts';
+import type { Pair } from './pairs.ts';
 
 /** The busiest are shown. */
 const principalsShown = 16;

@@ -3,6 +3,8 @@
 import { type AuditedCall, statusOf } from '../calls.ts';
 import type { LogRecord } from '../records.ts';
 import { type Anomaly, type AnomalyRule, createAnomalyRules } from './anomalies.ts';
+import { eventText } from './events.ts';
+import { createPairs, type Pair } from './pairs.ts';
 
 export interface Period {
   /** RFC 3339, or a beginning of it; included. */
@@ -24,16 +26,6 @@ export interface Hour {
   denied: number;
   rows: number;
   bytes: number;
-}
-
-export interface Pair {
-  readonly principal: string;
-  readonly table: string;
-  reads: number;
-  writes: number;
-  /** Never seen before this period began. */
-  readonly isNew: boolean;
-  readonly first: Place;
 }
 
 export interface Large extends Place {
@@ -80,7 +72,6 @@ export interface Summary {
   readonly last: string | undefined;
 }
 
-const maxPairs = 100_000;
 const maxEvents = 500;
 const maxLargest = 20;
 const maxResources = 10_000;
@@ -94,8 +85,6 @@ export interface SummaryBuilder {
 export function buildSummary(period: Period): SummaryBuilder {
   const statuses = new Map<string, number>();
   const hours = new Map<string, Hour>();
-  const pairs = new Map<string, Pair>();
-  const known = new Set<string>();
   const denialsByCode = new Map<string, number>();
   const denialsByPrincipal = new Map<string, number>();
   const denialsByResource = new Map<string, number>();
@@ -104,6 +93,7 @@ export function buildSummary(period: Period): SummaryBuilder {
   const events: Event[] = [];
   const writers = new Set<string>();
   const rules = createAnomalyRules();
+  const pairs = createPairs(period.since, rules);
   let largest: (Large & { readonly audited: AuditedCall })[] = [];
   let [calls, cut, masked, corrected, lost] = [0, 0, 0, 0, 0];
   let first: string | undefined;
@@ -114,7 +104,7 @@ export function buildSummary(period: Period): SummaryBuilder {
   function call(audited: AuditedCall): void {
     const { intent, outcome } = audited;
     const within = isIn(intent.ts);
-    if (seePairs(audited, within)) cited.set(intent.call, audited);
+    if (pairs.see(audited, within)) cited.set(intent.call, audited);
     if (!within) return;
     calls += 1;
     first = first === undefined || intent.ts < first ? intent.ts : first;
@@ -142,43 +132,6 @@ export function buildSummary(period: Period): SummaryBuilder {
       const key = `${action} ${resource}`;
       if (denialsByResource.has(key) || denialsByResource.size < maxResources) add(denialsByResource, key);
     }
-  }
-
-  /** Whether the call is listed as the first of a pair. */
-  function seePairs({ log, intent }: AuditedCall, within: boolean): boolean {
-    if (intent.final === true || intent.principal?.kind === 'system') return false;
-    let listed = false;
-    const principal = intent.principal?.id ?? 'unidentified';
-    for (const { s, t, k, acc } of intent.objects ?? []) {
-      if (k === 'function') continue;
-      const table = `${log.split('/')[0]}: ${s}.${t}`;
-      const key = `${principal}\n${table}`;
-      const place = { log, seq: intent.seq, call: intent.call, ts: intent.ts };
-      if (within) listed = countPair(key, principal, table, acc.includes('select'), place) || listed;
-      else if (period.since !== undefined && intent.ts < period.since && known.size < maxPairs) known.add(key);
-    }
-    return listed;
-  }
-
-  function countPair(key: string, principal: string, table: string, isRead: boolean, place: Place): boolean {
-    let pair = pairs.get(key);
-    let listed = false;
-    if (pair === undefined) {
-      if (pairs.size >= maxPairs) return false;
-      pair = {
-        principal,
-        table,
-        reads: 0,
-        writes: 0,
-        isNew: period.since !== undefined && !known.has(key),
-        first: place,
-      };
-      pairs.set(key, pair);
-      listed = pair.isNew && rules.found('first time', principal, `${principal} reached ${table}`, place);
-    }
-    if (isRead) pair.reads += 1;
-    else pair.writes += 1;
-    return listed;
   }
 
   function seeHour({ intent, outcome }: AuditedCall): void {
@@ -233,7 +186,7 @@ export function buildSummary(period: Period): SummaryBuilder {
         first,
         last,
       },
-      pairs: [...pairs.values()],
+      pairs: pairs.list(),
       largest: largest.map(({ audited: _, ...each }) => each),
       cited: [...new Map([...largest.map(({ call: id, audited }) => [id, audited] as const), ...cited]).values()],
       ...rules.finish(),
@@ -249,24 +202,4 @@ export function placeOf({ log, intent }: AuditedCall): Place {
 
 function add(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function eventText(record: LogRecord): string | undefined {
-  const clock = record.clk === 'back' ? 'the clock had gone backwards; ' : '';
-  switch (record.type) {
-    case 'config':
-      return `${clock}${record.what} ${record.name} ${record.refused === undefined ? `now ${record.new_sha256?.slice(0, 12) ?? 'gone'}` : `refused: ${record.refused}`}, by ${record.by}`;
-    case 'recover':
-      return `${clock}after ${record.why}: ${record.orphans.length} calls without an outcome, ${record.torn_bytes} bytes set aside`;
-    case 'retired':
-      return `${clock}${record.file} announced for removal: records ${record.first} to ${record.last}, after ${record.keep_days} days (${record.reason})`;
-    case 'degraded':
-      return `${clock}${record.why}`;
-    case 'resumed':
-      return `${clock}${record.refused_total} calls refused from ${record.from} to ${record.to}`;
-    case 'access':
-      return `${clock}${record.who}: ${record.verb}`;
-    default:
-      return clock === '' ? undefined : clock;
-  }
 }

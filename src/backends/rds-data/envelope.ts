@@ -1,19 +1,15 @@
 /**
  * The one file that makes a text other than the caller's (invariant 4): parameter markers as the Data API takes them,
- * and an envelope that brings every type back as PostgreSQL prints it. Each text made here is parsed again, and must
- * hold the caller's own tree in the place meant for it and nothing else that is not written here.
+ * and an envelope that brings every type back as PostgreSQL prints it. Each text made here is parsed again and proven
+ * to be the caller's (envelope-proof.ts).
  */
 
 import { createHash } from 'node:crypto';
 import { Refusal } from '../../model/errors.ts';
-import { parseTree, scan } from '../../sql/parser.ts';
-import type { StatementContents, Tree } from '../../sql/statement.ts';
-import { fieldsOf, listOf } from '../../sql/tree.ts';
+import { scan } from '../../sql/parser.ts';
+import type { StatementContents } from '../../sql/statement.ts';
+import { type CastType, expectation, type Frame, noFrame, prove } from './envelope-proof.ts';
 import { asPostgresGetsIt } from './placeholders.ts';
-import { isSameTree } from './same-tree.ts';
-
-/** A type as it is written in a cast: schema and name, both quoted. */
-export type CastType = string;
 
 export interface Sendable {
   /** What ExecuteStatement is given. */
@@ -25,14 +21,6 @@ export interface Sendable {
   /** A 1-based character of `sql` (equally of what the service makes of it) as one of the statement's text. */
   readonly toStatement: (position: number) => number | undefined;
 }
-
-/** The texts around a statement; the statement stands where they meet, on lines of its own. */
-interface Frame {
-  readonly before: string;
-  readonly after: string;
-}
-
-const noFrame: Frame = { before: '', after: '' };
 
 const aliases = (columns: number) => Array.from({ length: columns }, (_, index) => `c${index + 1}`);
 const aliasList = (columns: number) => (columns === 0 ? '' : ` (${aliases(columns).join(', ')})`);
@@ -163,65 +151,8 @@ const tooLong = () =>
     hint: 'Its limit is 65,536 characters.',
   });
 
-const differs = () =>
-  new Refusal(
-    'STATEMENT_TOO_COMPLEX',
-    'The statement cannot be sent over the RDS Data API without changing its meaning.',
-  );
-
 /** Characters of SQL text the service accepts. */
 const longestText = 65_536;
-
-/** Each parameter of the original as it must read in the text: the marker, inside its cast where there is one. */
-async function expectation(
-  markers: readonly number[],
-  types: readonly (CastType | undefined)[],
-): Promise<(node: Tree) => unknown> {
-  const expected = new Map<number, unknown>();
-  for (const [index, parameter] of markers.entries()) {
-    const type = types[parameter - 1];
-    const marker = `$${index + 1}`;
-    const { stmts } = await parseTree(`SELECT ${type === undefined ? marker : `CAST(${marker} AS ${type})`}`);
-    const select = fieldsOf(stmts[0]?.['stmt'], 'SelectStmt');
-    expected.set(parameter, fieldsOf(listOf(select?.['targetList'])[0], 'ResTarget')?.['val']);
-  }
-  return (node) => {
-    const parameter = fieldsOf(node, 'ParamRef')?.['number'];
-    return typeof parameter === 'number' && Object.keys(node).length === 1 ? expected.get(parameter) : node;
-  };
-}
-
-/** The statement inside the parsed text: what is prepared, the body of the first WITH query, or the whole without a frame. */
-function inner(tree: unknown, framed: boolean): unknown {
-  if (!framed) return tree;
-  const prepared = fieldsOf(tree, 'PrepareStmt');
-  if (prepared !== undefined) return prepared['query'];
-  const clause = fieldsOf(tree, 'SelectStmt')?.['withClause'];
-  const [query] = listOf(typeof clause === 'object' && clause !== null ? Reflect.get(clause, 'ctes') : undefined);
-  return fieldsOf(query, 'CommonTableExpr')?.['ctequery'];
-}
-
-async function onlyTree(sql: string): Promise<unknown> {
-  const { stmts } = await parseTree(sql);
-  if (stmts.length !== 1) throw differs();
-  return stmts[0]?.['stmt'];
-}
-
-async function prove(
-  statement: Readonly<StatementContents>,
-  sent: string,
-  frame: Frame,
-  replace: (node: Tree) => unknown,
-) {
-  const framed = frame !== noFrame;
-  const tree = await onlyTree(sent);
-  if (!isSameTree(statement.tree, inner(tree, framed), replace)) throw differs();
-  if (!framed) return;
-  const template = await onlyTree(`${frame.before}SELECT${frame.after}`);
-  const placeholder = inner(template, true);
-  const blank = (node: Tree) => (node === inner(tree, true) ? placeholder : node);
-  if (!isSameTree(tree, template, blank)) throw differs();
-}
 
 async function make(
   statement: Readonly<StatementContents>,

@@ -1,7 +1,8 @@
 /** What was learned of one database's statements and types, kept while its catalog stays the same. */
 
 import type { Type } from '../values/type.ts';
-import type { CastType, Sendable } from './envelope.ts';
+import type { Sendable } from './envelope.ts';
+import type { CastType } from './envelope-proof.ts';
 
 /** Answers to questions about one text. */
 export interface StatementKnowledge {

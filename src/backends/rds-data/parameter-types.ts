@@ -5,7 +5,8 @@ import { parseTree, scan } from '../../sql/parser.ts';
 import type { StatementContents } from '../../sql/statement.ts';
 import { fieldsOf, isTree } from '../../sql/tree.ts';
 import type { Executed, MarkerValues } from './data-api.ts';
-import { type CastType, ownText, preparation, type Sendable, typeQuestion } from './envelope.ts';
+import { ownText, preparation, type Sendable, typeQuestion } from './envelope.ts';
+import type { CastType } from './envelope-proof.ts';
 import { isSameTree } from './same-tree.ts';
 
 export type ParameterTypes = readonly (CastType | undefined)[];

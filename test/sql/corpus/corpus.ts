@@ -13,6 +13,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '../../../src/model/database.ts';
 import type { BindParameters, QueryRequest } from '../../../src/model/request.ts';
+import { plainDatabase } from '../../support/database.ts';
 
 export interface Case {
   readonly name: string;
@@ -116,28 +117,5 @@ export function requestFor({
 
 /** A configured database for one case; it is connected to nothing. */
 export function databaseFor({ intent }: Pick<Case, 'intent'>, more: Partial<Database> = {}): Database {
-  return {
-    id: 'corpus',
-    tags: [],
-    enabled: true,
-    readonly: intent === 'read',
-    legacyWrites: false,
-    requirePurpose: false,
-    searchPath: ['public'],
-    dialect: 'full',
-    connection: { type: 'embedded' },
-    pool: { max: 1, idleTimeout: 1000 },
-    limits: {
-      maxRows: 1000,
-      maxBytes: 1 << 20,
-      statementTimeout: 30_000,
-      lockTimeout: 2000,
-      queueTimeout: 5000,
-      connectTimeout: 5000,
-      maxConcurrency: 5,
-      catalogTtl: 60_000,
-      maxSqlBytes: 32_768,
-    },
-    ...more,
-  };
+  return { ...plainDatabase, id: 'corpus', readonly: intent === 'read', ...more };
 }

@@ -10,6 +10,7 @@ import { noParameters, type QueryRequest } from '../../../src/model/request.ts';
 import type { Access } from '../../../src/sql/access.ts';
 import { parseStatement } from '../../../src/sql/parse-statement.ts';
 import { resolveReferences } from '../../../src/sql/references/resolve-references.ts';
+import { plainDatabase } from '../../support/database.ts';
 
 const systemParts = new Map();
 
@@ -25,32 +26,11 @@ export async function catalogOf(client: pg.Client, searchPath: readonly string[]
 }
 
 /** A database as the configuration would describe it; only what parsing and reading look at matters. */
-export function aDatabase(overrides: Partial<Database> = {}): Database {
-  return {
-    id: 'oracle',
-    tags: [],
-    enabled: true,
-    readonly: true,
-    legacyWrites: false,
-    requirePurpose: false,
-    searchPath: ['public'],
-    dialect: 'full',
-    connection: { type: 'embedded' },
-    pool: { max: 1, idleTimeout: 1000 },
-    limits: {
-      maxRows: 1000,
-      maxBytes: 1_000_000,
-      statementTimeout: 30_000,
-      lockTimeout: 1000,
-      queueTimeout: 1000,
-      connectTimeout: 1000,
-      maxConcurrency: 1,
-      catalogTtl: 60_000,
-      maxSqlBytes: 32_768,
-    },
-    ...overrides,
-  };
-}
+export const aDatabase = (overrides: Partial<Database> = {}): Database => ({
+  ...plainDatabase,
+  id: 'oracle',
+  ...overrides,
+});
 
 /** A request as a tool would make it. */
 export function aRequest(sql: string, overrides: Partial<QueryRequest> = {}): QueryRequest {
