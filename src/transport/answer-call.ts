@@ -86,10 +86,15 @@ function writeSlices(response: ServerResponse, message: readonly JsonPiece[]): v
   const later = () => void setImmediate(writeOn);
   const writeOn = () => {
     if (response.destroyed) return;
-    const { value, done } = slices.next();
-    if (done === true) response.end();
-    else if (response.write(value)) later();
-    else response.once('drain', later);
+    try {
+      const { value, done } = slices.next();
+      if (done === true) response.end();
+      else if (response.write(value)) later();
+      else response.once('drain', later);
+    } catch (thrown) {
+      // what was begun can only be broken off: its caller sees that it is not whole, and other calls go on
+      response.destroy(thrown instanceof Error ? thrown : new Error('the answer could not be written'));
+    }
   };
   writeOn();
 }
