@@ -46,7 +46,8 @@ export interface ConfigChange {
 
 /** A caller the transport could not identify. `why` is a word of ours, never what the caller sent. */
 export interface AuthenticationFailure {
-  readonly call: Omit<CallContext, 'principal'>;
+  /** With a principal where the credentials are known, and were not given for this. */
+  readonly call: Omit<CallContext, 'principal'> & Partial<Pick<CallContext, 'principal'>>;
   readonly why: string;
 }
 
@@ -174,10 +175,11 @@ export async function createAuditDesk(options: AuditDeskOptions): Promise<AuditD
   }
 
   async function recordAuthenticationFailure({ call, why }: AuthenticationFailure): Promise<void> {
-    const { principal: _nobody, ...sections } = callSections({ ...call, principal: nobody });
+    const { principal, ...sections } = callSections({ ...call, principal: call.principal ?? nobody });
     const body: IntentBody = {
       type: 'intent',
       ...sections,
+      ...(call.principal && { principal }),
       db: {},
       act: 'list',
       decision: { eff: 'deny', code: 'PRINCIPAL_UNKNOWN', why: oneLine(why, 64) },

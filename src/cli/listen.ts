@@ -76,10 +76,12 @@ export async function listenHttp({ config, version, log }: ListenOptions, parts:
       const { configuration, waiting } = parts.fleet.state();
       return { configuration, ...(waiting && { policies: 'waiting' }) };
     },
-    onAuthenticationFailure: async ({ address, path, why: what, others }) => {
-      const call = { id: createCallId(), tool: path, client: { address }, transport };
-      const one = what === 'scope' ? 'a scope is missing' : 'no valid credentials';
-      const why = others === 0 ? one : `${one}, and ${others} more like it`;
+    onAuthenticationFailure: async ({ address, path, principal, others }) => {
+      const client = address === undefined ? {} : { address };
+      const call = { id: createCallId(), tool: path, client, transport, ...(principal && { principal }) };
+      const one = principal === undefined ? 'no valid credentials' : 'a scope is missing';
+      const more = address === undefined ? 'more, of many addresses' : 'more like it';
+      const why = others === 0 ? one : `${one}, and ${others} ${more}`;
       await parts.audit.recordAuthenticationFailure({ call, why });
     },
     onError: onError(log),

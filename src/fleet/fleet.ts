@@ -195,11 +195,10 @@ interface Plan {
   readonly released: readonly string[];
 }
 
-/** Without the API keys, which the listener takes from the next request on. */
+/** Without API keys and trusted proxies, which the listener takes from the next request on. */
 function fixed({ server, ...rest }: Config): Config {
-  return server.auth.mode === 'api_key'
-    ? { ...rest, server: { ...server, auth: { ...server.auth, keys: [] } } }
-    : { ...rest, server };
+  const auth = server.auth.mode === 'api_key' ? { ...server.auth, keys: [] } : server.auth;
+  return { ...rest, server: { ...server, trustedProxies: [], auth } };
 }
 
 const idOf = ({ id }: Database) => id;

@@ -44,22 +44,27 @@ export interface Door {
   /** Whether the token was given for what the message asks. Throws HttpProblem 403 with the scopes to ask for, after the refusal is on record. */
   readonly allow: (request: IncomingMessage, caller: Caller, body: unknown) => Promise<void>;
   /**
-   * Takes these API keys from the next request on, where keys are what is taken; other settings stay as they were when
-   * the server started. Returns who is still known.
+   * Takes these API keys, where keys are what is taken, and believes these proxies, from the next request on; other
+   * settings stay as they were when the server started. Returns who is still known.
    */
-  readonly adopt: (auth: AuthSettings) => (principalId: string) => boolean;
+  readonly adopt: (
+    changed: Pick<DoorOptions['settings'], 'auth' | 'trustedProxies'>,
+  ) => (principalId: string) => boolean;
   /** Puts on record what is still only counted. */
   readonly close: () => Promise<void>;
 }
 
-function resourceOf({ auth, publicUrl, tls }: DoorOptions['settings'], proxies: Proxies): ResourceMetadata | undefined {
+function resourceOf(
+  { auth, publicUrl, tls }: DoorOptions['settings'],
+  schemeOf: Proxies['schemeOf'],
+): ResourceMetadata | undefined {
   if (auth.mode !== 'oauth') return undefined;
   const own = tls === undefined ? 'http' : 'https';
   return createResourceMetadata({
     issuer: auth.issuer,
     scopes: auth.scopes ?? {},
     publicUrl,
-    schemeOf: (request) => proxies.schemeOf(request) ?? own,
+    schemeOf: (request) => schemeOf(request) ?? own,
   });
 }
 
@@ -71,8 +76,8 @@ export function createDoor({ settings, onAuthenticationFailure, onError, keysCoo
     ...(keysCooldown === undefined ? {} : { cooldown: keysCooldown }),
   };
   let authenticate = createAuthenticator(settings.auth, authenticatorOptions);
-  const proxies = createProxies(settings.trustedProxies ?? []);
-  const resource = resourceOf(settings, proxies);
+  let proxies = createProxies(settings.trustedProxies ?? []);
+  const resource = resourceOf(settings, (request) => proxies.schemeOf(request));
   const certified = settings.tls?.kind === 'files' && settings.tls.clientCa !== undefined;
   const failures = createFailureLedger(onAuthenticationFailure);
   return {
@@ -89,7 +94,7 @@ export function createDoor({ settings, onAuthenticationFailure, onError, keysCoo
       const admitted = !certified || showsCertificate(request);
       const known = admitted ? await authenticate(request) : undefined;
       if (known !== undefined) return callerAt(known, address, request, response);
-      await failures.note(address, path).catch(onError);
+      await failures.note({ address, path }).catch(onError);
       if (!admitted || settings.auth.mode === 'client_certificate') throw new HttpProblem(403, uncertified, -32001);
       const challenge = resource?.challenge(request, presentedToken(request.headers) !== undefined) ?? 'Bearer';
       throw new HttpProblem(401, 'The caller is not authenticated.', -32001, { 'WWW-Authenticate': challenge });
@@ -100,15 +105,16 @@ export function createDoor({ settings, onAuthenticationFailure, onError, keysCoo
         throw new HttpProblem(405, 'Method not allowed.', -32000, { Allow: methods.join(', ') });
       return method === 'POST' ? readJson(request, settings.maxBodyBytes) : undefined;
     },
-    async allow(request, { scopes = none, address = '' }, body) {
+    async allow(request, { principal, scopes = none, address = '' }, body) {
       if (resource === undefined || settings.auth.mode !== 'oauth') return;
       const needed = neededScopes(settings.auth.scopes ?? {}, body);
       if (needed.every((scope) => scopes.has(scope))) return;
-      await failures.note(address, request.url ?? '', 'scope').catch(onError);
+      await failures.note({ address, path: request.url ?? '', principal }).catch(onError);
       const challenge = resource.stepUp(request, needed);
       throw new HttpProblem(403, 'The token lacks a scope.', -32001, { 'WWW-Authenticate': challenge });
     },
-    adopt(auth) {
+    adopt({ auth, trustedProxies = [] }) {
+      proxies = createProxies(trustedProxies);
       if (auth.mode !== 'api_key' || settings.auth.mode !== 'api_key') return () => true;
       authenticate = createAuthenticator(auth, authenticatorOptions);
       const left = new Set(auth.keys.map(({ principal }) => principal));

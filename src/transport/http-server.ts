@@ -53,10 +53,10 @@ export interface HttpServer {
   /** Sessions open now, by the transport they came by. */
   readonly sessions: () => Readonly<Record<string, number>>;
   /**
-   * Reads what changed settings need: certificates and API keys can change while the server runs. What it resolves with
+   * Reads what changed settings need: certificates, API keys and trusted proxies can change while the server runs. What it resolves with
    * puts them in force: connections stay, sessions of principals without a key end. Rejects and changes nothing.
    */
-  readonly prepare: (settings: Pick<HttpSettings, 'auth' | 'tls'>) => Promise<() => void>;
+  readonly prepare: (settings: Pick<HttpSettings, 'auth' | 'tls' | 'trustedProxies'>) => Promise<() => void>;
   /** Lets nothing new in, lets what runs finish within a deadline, then cancels it, waits until each call has left its last record, ends every connection. */
   readonly close: () => Promise<void>;
 }
@@ -137,11 +137,11 @@ export async function mountHttp(options: HttpOptions, makeMcpServer: MakeMcpServ
     },
     sessionCount: streamable.sessionCount,
     sessions: () => ({ 'streamable-http': streamable.sessionCount(), ...(sse && { sse: sse.sessionCount() }) }),
-    async prepare({ auth, tls }) {
+    async prepare({ tls, ...changed }) {
       const material = tls?.kind === 'files' ? await readTlsMaterial(tls) : undefined;
       return () => {
         if (material !== undefined) adoptCertificate(material); // for handshakes to come
-        const isKnown = door.adopt(auth);
+        const isKnown = door.adopt(changed);
         streamable.retain(isKnown);
         sse?.retain(isKnown);
       };

@@ -80,6 +80,15 @@ test('a caller who could not be identified is on record in _broker', async () =>
   expect(record).not.toHaveProperty('principal');
 });
 
+test('a caller whose credentials were not given for what he asked is named in the record', async () => {
+  const directory = freshDirectory();
+  const desk = await openDesk(directory);
+  const { call } = aRequest();
+  await desk.recordAuthenticationFailure({ call, why: 'a scope is missing' });
+  const [, record] = recordsOf(directory, '_broker');
+  expect(record).toMatchObject({ final: true, principal: { id: call.principal.id, auth: call.principal.auth } });
+});
+
 test('a policy text is kept once by its hash, and the change names both hashes', async () => {
   const directory = freshDirectory();
   const desk = await openDesk(directory);

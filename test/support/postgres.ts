@@ -27,10 +27,16 @@ export async function testDatabase(
   const superuser = options.server ?? inject('postgres');
   const name = `t_${randomBytes(6).toString('hex')}`;
   const password = randomBytes(8).toString('hex');
-  const admin = new pg.Client({ ...superuser, database: 'postgres', ssl: false });
-  await admin.connect();
-  await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
-  await admin.query(`CREATE DATABASE ${name} OWNER ${name} TEMPLATE template0`);
+  /** A connection of its own each time: hundreds of databases may be made, and the server has a hundred connections. */
+  const asAdmin = async (work: (admin: pg.Client) => Promise<unknown>) => {
+    const admin = new pg.Client({ ...superuser, database: 'postgres', ssl: false });
+    await admin.connect();
+    await work(admin).finally(() => admin.end());
+  };
+  await asAdmin(async (admin) => {
+    await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
+    await admin.query(`CREATE DATABASE ${name} OWNER ${name} TEMPLATE template0`);
+  });
   const clients: pg.Client[] = [];
   const owner = { host: superuser.host, port: superuser.port, user: name, password, database: name };
   const client = async (overrides: pg.ClientConfig = {}) => {
@@ -42,11 +48,16 @@ export async function testDatabase(
   };
   const drop = async () => {
     await Promise.all(clients.map((made) => made.end().catch(() => undefined)));
-    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    await admin.query(`DROP OWNED BY ${name}`).catch(() => undefined);
-    await admin.query(`DROP ROLE IF EXISTS ${name}`).catch(() => undefined);
-    await admin.end();
+    await asAdmin(async (admin) => {
+      await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await admin.query(`DROP OWNED BY ${name}`).catch(() => undefined);
+      await admin.query(`DROP ROLE IF EXISTS ${name}`).catch(() => undefined);
+    });
   };
-  if (options.seed !== undefined) await (await client()).query(options.seed);
+  if (options.seed !== undefined) {
+    const seeding = await client();
+    await seeding.query(options.seed);
+    await seeding.end();
+  }
   return { ...owner, superuser, client, drop };
 }

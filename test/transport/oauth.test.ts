@@ -293,6 +293,18 @@ describe('scopes', () => {
     await other.server.close();
   });
 
+  test('whose token lacks one is named in the record', async () => {
+    const refused: unknown[] = [];
+    const onAuthenticationFailure = async (failure: object) => void refused.push(failure);
+    const other = await listener({ settings: settings({ scopes }), keysCooldown: 0, onAuthenticationFailure });
+    await post(await issuer.token({ scope: 'readonly' }), initialize, other);
+    await post('no token', initialize, other);
+    const alice = { id: 'alice', auth: 'oauth', issuer: issuer.url };
+    expect(refused).toMatchObject([{ principal: alice, address: '127.0.0.1' }, { address: '127.0.0.1' }]);
+    expect(refused[1]).not.toHaveProperty('principal');
+    await other.server.close();
+  });
+
   test('a token with them passes, as words or as a list, in both eras', async () => {
     const other = await scoped();
     for (const claims of [{ scope: 'x read write more' }, { scp: ['read', 'write', 'more'] }]) {

@@ -64,3 +64,17 @@ test('where clients are sent for a token speaks https only when a trusted proxy 
   expect(await resource([])).toContain('resource_metadata="http://127');
   expect(await resource(['127.0.0.0/8'])).toContain('resource_metadata="https://127');
 });
+
+test('proxies that become trusted, or no longer are, are believed or not with the next request', async () => {
+  running = await listener({ settings: { sessions: 'stateless' } });
+  const { url, server, recorded } = running;
+  const auth = { mode: 'none', principal: 'alice', roles: [] } as const;
+  const ask = () => raw(url, { headers: { 'x-forwarded-for': '203.0.113.7' }, body: call });
+  await ask();
+  (await server.prepare({ auth, trustedProxies: ['127.0.0.0/8'] }))();
+  await ask();
+  (await server.prepare({ auth }))();
+  await ask();
+  const seen = recorded.requests.map((request) => request.call.client.address);
+  expect(seen).toEqual(['127.0.0.1', '203.0.113.7', '127.0.0.1']);
+});
