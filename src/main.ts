@@ -179,13 +179,16 @@ const nameOf = (databases: Databases) => (id: string | undefined) => {
 interface Tracing {
   readonly watch?: Watch;
   readonly ofBroker: (broker: Broker, databases: Databases) => Broker;
+  readonly ofListings: (audit: AuditDesk) => AuditDesk;
   readonly close: () => Promise<void>;
 }
 
 /** OpenTelemetry is loaded only where a collector is named. */
 async function openTracing({ tracing }: Config, log: Log): Promise<Tracing> {
-  if (tracing === undefined) return { ofBroker: (broker) => broker, close: async () => undefined };
-  const [{ openOtlpTracer }, { createTraces }, { traceBroker }] = await Promise.all([
+  const same = <T>(part: T): T => part;
+  if (tracing === undefined)
+    return { ofBroker: same<Broker>, ofListings: same<AuditDesk>, close: async () => undefined };
+  const [{ openOtlpTracer }, { createTraces }, { traceBroker, traceListings }] = await Promise.all([
     import('./observability/otlp.ts'),
     import('./observability/traces.ts'),
     import('./observability/observed.ts'),
@@ -196,6 +199,7 @@ async function openTracing({ tracing }: Config, log: Log): Promise<Tracing> {
   return {
     watch: traces.enter,
     ofBroker: (broker, databases) => traceBroker(broker, traces, nameOf(databases)),
+    ofListings: (audit) => traceListings(audit, traces),
     close,
   };
 }
@@ -205,9 +209,15 @@ async function openMetrics({ server }: Config) {
   const same = <T>(part: T): T => part;
   if (server.adminListen === undefined) {
     const nothing = { forOperators: undefined, watch: async () => undefined };
-    return { ...nothing, ofBroker: same<Broker>, ofAudit: same<AuditLog>, ofFiles: same<LogFiles> };
+    return {
+      ...nothing,
+      ofBroker: same<Broker>,
+      ofListings: same<AuditDesk>,
+      ofAudit: same<AuditLog>,
+      ofFiles: same<LogFiles>,
+    };
   }
-  const [{ createMetrics }, { observeAudit, observeBroker, observeFiles }] = await Promise.all([
+  const [{ createMetrics }, { observeAudit, observeBroker, observeFiles, observeListings }] = await Promise.all([
     import('./observability/metrics.ts'),
     import('./observability/observed.ts'),
   ]);
@@ -217,6 +227,7 @@ async function openMetrics({ server }: Config) {
     watch: metrics.watch,
     ofFiles: (files: LogFiles) => observeFiles(files, metrics),
     ofAudit: (audit: AuditLog) => observeAudit(audit, metrics),
+    ofListings: (audit: AuditDesk) => observeListings(audit, metrics),
     ofBroker: (broker: Broker, databases: Databases) => observeBroker(broker, metrics, nameOf(databases)),
   };
 }
@@ -286,7 +297,8 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     ...(watch && { watch }),
   });
   const broker: Broker = metrics.ofBroker(tracing.ofBroker(corridor, databases), databases);
-  const parts = { broker, databases, decisionPoint, catalogs, audit };
+  const listings = metrics.ofListings(tracing.ofListings(audit));
+  const parts = { broker, databases, decisionPoint, catalogs, audit: listings };
   const onFault = (error: Error & { cause?: unknown }, call: { id: string }) =>
     log.error('internal fault', {
       call: call.id,
@@ -306,10 +318,11 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     },
     async close() {
       closing.abort();
+      const traced = tracing.close(); // every call has ended; a collector that is slow holds up nothing that comes now
       await settlement.close();
       await backends.close();
       await audit.close();
-      await tracing.close();
+      await traced;
     },
   };
 };

@@ -8,6 +8,8 @@ import type { QueryRequest } from '../model/request.ts';
 import type { Era, Metrics } from './metrics.ts';
 import type { Ending, Traces } from './traces.ts';
 
+type ListingDesk = Pick<AuditLog, 'recordListing'>;
+
 const secondsSince = (started: number) => (performance.now() - started) / 1000;
 
 /** Looking on must never cost a call. */
@@ -25,9 +27,13 @@ function eraOf(protocol: string | undefined): Era {
   return protocol < '2026' ? '2025' : '2026';
 }
 
-/** `nameOf` gives the configured database a request means, or a word for all that are not. */
-export function observeBroker(broker: Broker, metrics: Metrics, nameOf: (id: string | undefined) => string): Broker {
-  async function counted<T>({ call, databaseId }: QueryRequest, work: () => Promise<T>): Promise<T> {
+type NameOf = (id: string | undefined) => string;
+
+/** What no database is asked for, and the broker answers by itself. */
+const noDatabase: NameOf = () => '_broker';
+
+function counting(metrics: Metrics, nameOf: NameOf) {
+  return async <T>({ call, databaseId }: QueryRequest, work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
     const count = (outcome: string) =>
       quietly(() => {
@@ -42,8 +48,12 @@ export function observeBroker(broker: Broker, metrics: Metrics, nameOf: (id: str
       count(asBrokerError(thrown).code);
       throw thrown;
     }
-  }
+  };
+}
 
+/** `nameOf` gives the configured database a request means, or a word for all that are not. */
+export function observeBroker(broker: Broker, metrics: Metrics, nameOf: NameOf): Broker {
+  const counted = counting(metrics, nameOf);
   return {
     run: (request, signal) =>
       counted(request, async () => {
@@ -59,13 +69,12 @@ export function observeBroker(broker: Broker, metrics: Metrics, nameOf: (id: str
   };
 }
 
-/** A span for each call; what happens between is told by the broker itself (`watch`). */
-export function traceBroker(broker: Broker, traces: Traces, nameOf: (id: string | undefined) => string): Broker {
-  async function traced<T>(
+function tracing(traces: Traces, nameOf: NameOf) {
+  return async <T>(
     request: QueryRequest,
     work: () => Promise<T>,
     ending: (value: T) => Omit<Ending, 'outcome'> & Partial<Ending>,
-  ): Promise<T> {
+  ): Promise<T> => {
     quietly(() => traces.begin(request, nameOf(request.databaseId)));
     try {
       const value = await work();
@@ -75,8 +84,12 @@ export function traceBroker(broker: Broker, traces: Traces, nameOf: (id: string 
       traces.end(request, { outcome: asBrokerError(thrown).code });
       throw thrown;
     }
-  }
+  };
+}
 
+/** A span for each call; what happens between is told by the broker itself (`watch`). */
+export function traceBroker(broker: Broker, traces: Traces, nameOf: NameOf): Broker {
+  const traced = tracing(traces, nameOf);
   return {
     run: (request, signal) =>
       traced(
@@ -95,6 +108,25 @@ export function traceBroker(broker: Broker, traces: Traces, nameOf: (id: string 
         request,
         () => broker.look(request, view),
         ({ items }) => ({ rows: items.length }),
+      ),
+  };
+}
+
+/** A listing of databases asks none of them, so it does not come to the broker: making its record is the whole call. */
+export function observeListings<Desk extends ListingDesk>(audit: Desk, metrics: Metrics): Desk {
+  const counted = counting(metrics, noDatabase);
+  return { ...audit, recordListing: (request, rows) => counted(request, () => audit.recordListing(request, rows)) };
+}
+
+export function traceListings<Desk extends ListingDesk>(audit: Desk, traces: Traces): Desk {
+  const traced = tracing(traces, noDatabase);
+  return {
+    ...audit,
+    recordListing: (request, rows) =>
+      traced(
+        request,
+        () => audit.recordListing(request, rows),
+        () => ({ rows }),
       ),
   };
 }

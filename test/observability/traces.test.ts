@@ -24,6 +24,7 @@ const traces = {
   explained: '8af7651916cd43dd8448eb211c80319c',
   tables: '9af7651916cd43dd8448eb211c80319c',
   nowhere: 'aaf7651916cd43dd8448eb211c80319c',
+  listed: 'baf7651916cd43dd8448eb211c80319c',
 } as const;
 
 let database: TestDatabase;
@@ -83,6 +84,7 @@ async function callEverything({ client }: TestClient, url: string): Promise<void
   await call(traces.unsampled, zebras, '00');
   await call(traces.explained, zebras, '01', {}, 'explain_query');
   await call(traces.tables, '', '01', {}, 'list_tables');
+  await call(traces.listed, '', '01', {}, 'list_databases');
   await call(traces.nowhere, zebras, '01', { database_id: 'secret_0815' });
   await post(url, `00-${traces.header}-${span}-01`, zebras);
 }
@@ -138,6 +140,13 @@ test('a call is a span in the trace of its client, with one span for each stage 
     'pgwarden.connect.duration': expect.any(Number),
   });
   expect(namesBelow(traces.again)).toEqual([...admitted, 'execute', 'outcome']);
+});
+
+test('a listing of databases, which asks none of them, is a span too', () => {
+  expect(callOf(traces.listed)).toMatchObject({
+    name: 'tools/call list_databases',
+    attributes: { 'pgwarden.database': '_broker', 'pgwarden.outcome': 'ok', 'db.response.returned_rows': 1 },
+  });
 });
 
 test('stages follow one another inside their call', () => {
