@@ -169,5 +169,6 @@ export async function init(options: InitOptions, deps: CommandDeps): Promise<voi
   deps.terminal.out(`Wrote ${options.config}: one database, ${database.id}, read-only.`);
   if (database.keys['ssl'] === 'disable') deps.terminal.out('Its connection is not encrypted (ssl: disable).');
   await startPolicy(file, schema, deps);
+  deps.terminal.out(`Does it connect? pgwarden databases test --config ${quoted(options.config)}`);
   await printClients(file, database, deps.terminal);
 }

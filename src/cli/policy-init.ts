@@ -46,7 +46,8 @@ export async function policyInit(options: InitOptions, deps: CommandDeps): Promi
   if (linked) out(`Wrote ${file('roles.csv')}: ${principal} is a reader.`);
   else out(`Kept ${file('roles.csv')}; a line there makes a reader: g, ${principal}, reader, *`);
   const id = config.databases[0]?.id ?? 'ID';
-  const explain = `pgwarden policy explain --database ${id} --principal ${principal} --sql "select 1"`;
+  const named = options.config === undefined ? '' : ` --config "${relative(process.cwd(), options.config)}"`;
+  const explain = `pgwarden policy explain${named} --database ${id} --principal ${principal} --sql "select 1"`;
   out(options.schema === undefined ? `Next: open data in default.csv, then ${explain}` : `Next: ${explain}`);
 }
 

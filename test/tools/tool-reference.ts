@@ -39,10 +39,12 @@ const intro = `# Tools
 
 Printed from the tool table by \`npm run docs\`; a test compares this page with the table.
 
-Every tool answers with \`structuredContent\`, the same as JSON in the first text block, and the receipt of its audit record
-in \`_meta\`. A refusal or failure has \`isError\` and \`error: { code, message, hint?, position? }\` ([errors](errors.md)).
+Every tool answers with \`structuredContent\`, the same as JSON in the first text block (\`run_query\` and
+\`execute_statement\`: the rows alone), and the receipt of its audit record in \`_meta\`. A refusal or failure has \`isError\` and \`error: { code, message, hint?, position? }\` ([errors](errors.md)).
 Values are written as [values](values.md) says. Two parameters are shared by the tools about one database:
 \`database_id\` (default: the default database) and \`purpose\` (recorded; some databases ask for it).
+
+TOOLS
 
 ## Resources
 
@@ -73,16 +75,26 @@ caller may not see; literals, comments and made-up quoted names never are. The r
 **How bloat is estimated.** Pages a table would fill = rows × (line pointer + header + null bitmap + average widths from
 \`pg_stats\`, aligned) ÷ usable page at its fillfactor; B-trees alike. Rows, pages and widths are those of the last ANALYZE. No
 table is read. The error is about 10 points for tables and 15 for indexes; relations below 16 pages and those with columns
-lacking statistics get no estimate. **How an index is advised.** From the filters and costs of the plan: a scan whose cost an
+lacking statistics get no estimate.
+
+**How an index is advised.** From the filters and costs of the plan: a scan whose cost an
 index at least halves, reckoned with the server's own cost constants as PostgreSQL's \`cost_index\` does without correlation. That
-is an estimate, and the answer says so. **How it is proven.** Where HypoPG is installed and the policy has a \`call\` rule for
+is an estimate, and the answer says so.
+
+**How it is proven.** Where HypoPG is installed and the policy has a \`call\` rule for
 \`hypopg_create_index()\`, \`recommend_indexes\` has the query planned again with each of the first three candidates as a
 hypothetical index: \`cost_before\`, \`cost_after\` and \`index_bytes\` are in the evidence, and one the planner would not use
 is told as \`index would not help\`. Nothing is run, and the session is thrown away; so not behind a pooler nor over the Data API.
 `;
 
 export function printToolReference(tools: readonly Tool[]): string {
-  return `${[intro, ...tools.map(section)].join('\n').trimEnd()}\n`;
+  const overview = [
+    '| tool | |',
+    '|---|---|',
+    ...tools.map(({ name, title }) => `| [\`${name}\`](#${name}) | ${title} |`),
+  ];
+  const page = [intro.replace('TOOLS', overview.join('\n')), ...tools.map(section)];
+  return `${page.join('\n').trimEnd()}\n`;
 }
 
 function section(tool: Tool): string {
