@@ -68,7 +68,8 @@ const pages: Readonly<Record<Exclude<BootName, 'catalog_objects'>, BootEntry>> =
   catalog_relations: {
     relations: {
       pg_attribute: 'attisdropped attname attnum attrelid atttypid',
-      pg_class: 'oid relkind relname relnamespace reloptions relowner relpersistence relrowsecurity reltype',
+      pg_class:
+        'oid relhasindex relkind relname relnamespace reloptions relowner relpersistence relrowsecurity reltype',
       pg_constraint: 'conkey conname conrelid contype',
       pg_depend: 'classid deptype objid refclassid refobjid',
       pg_extension: 'extname oid',

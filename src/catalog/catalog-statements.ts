@@ -154,9 +154,9 @@ const casts = kind(
 
 /**
  * What ON CONFLICT ON CONSTRAINT can name: each as the numbers of its columns (0: an expression) and its name. Most tables
- * have one or none.
+ * have one or none; what has no index has none.
  */
-const uniqueConstraints = `CASE WHEN c.oid >= ${firstNormalOid} AND c.relkind IN ('r', 'p') THEN (
+const uniqueConstraints = `CASE WHEN c.oid >= ${firstNormalOid} AND c.relhasindex AND c.relkind IN ('r', 'p') THEN (
       SELECT pg_catalog.json_agg(${constraintKey} || ' ' || k.conname::text ORDER BY k.conname)::text
       FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x')) END`;
 
