@@ -1,7 +1,7 @@
 /** Reads the policies of all databases from their files; nothing is in force until every file is read and found good. */
 
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Fault, PolicyUnusable } from './fault.ts';
 import { isOurModel } from './model.ts';
@@ -42,8 +42,7 @@ export function createPolicyReader(): ReadPolicies {
   let readings: ReadonlyMap<string, FileReading | undefined> = new Map();
   let combined: ReadonlyMap<FileReading, Combined> = new Map();
 
-  return async (files, databaseIds) => {
-    const { directory, byDatabase } = files;
+  return async ({ directory, byDatabase }, databaseIds) => {
     const faults: Fault[] = [];
     const read = new Map<string, FileReading | undefined>();
     const made = new Map<FileReading, Combined>();
@@ -52,7 +51,8 @@ export function createPolicyReader(): ReadPolicies {
 
     const fallback = join(directory, 'default.csv');
     const ownOf = (id: string) => byDatabase[id] ?? join(directory, `${id}.csv`);
-    const texts = await readFiles([join(directory, 'roles.csv'), fallback, ...databaseIds.map(ownOf)]);
+    const files = [join(directory, 'roles.csv'), fallback, ...databaseIds.map(ownOf)];
+    const texts = await readFiles(await mayBeThere(files, directory));
 
     /** Reads a file once for each database column its rows may hold. */
     function readOnce(file: string, scope: Scope): FileReading | undefined {
@@ -150,6 +150,14 @@ function readRows(
 
 /** What a file holds, or why it could not be read. */
 type FileBytes = { readonly bytes: Buffer } | { readonly thrown: unknown };
+
+/** Without those that the directory does not list: most databases of a fleet have no policy of their own, and asking for each takes a turn. */
+async function mayBeThere(files: readonly string[], directory: string): Promise<readonly string[]> {
+  const listed = await readdir(directory).catch(() => undefined); // it may be closed to looking and open to reading
+  if (listed === undefined) return files;
+  const names = new Set(listed);
+  return files.filter((file) => dirname(file) !== directory || names.has(basename(file)));
+}
 
 async function readFiles(files: readonly string[]): Promise<ReadonlyMap<string, FileBytes>> {
   const read = async (file: string) => {
