@@ -40,9 +40,10 @@ const intro = `# Tools
 Printed from the tool table by \`npm run docs\`; a test compares this page with the table.
 
 Every tool answers with \`structuredContent\`, the same as JSON in the first text block (\`run_query\` and
-\`execute_statement\`: the rows alone), and the receipt of its audit record in \`_meta\`. A refusal or failure has \`isError\` and \`error: { code, message, hint?, position? }\` ([errors](errors.md)).
-Values are written as [values](values.md) says. Two parameters are shared by the tools about one database:
-\`database_id\` (default: the default database) and \`purpose\` (recorded; some databases ask for it).
+\`execute_statement\`: the rows alone), and the receipt of its audit record in \`_meta\`. A refusal or failure has \`isError\`
+and \`error: { code, message, hint?, position? }\` ([errors](errors.md)). Values are written as [values](values.md) says. Two
+parameters are shared by the tools about one database: \`database_id\` (default: the default database) and \`purpose\`
+(recorded; some databases ask for it).
 
 TOOLS
 
