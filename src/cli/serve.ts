@@ -151,7 +151,6 @@ export async function serve(
   deps: CommandDeps,
   greeting?: Greeting,
 ): Promise<void> {
-  holdHeap();
   const usable = (read: Config) =>
     withOverrides(read, {
       transport: text(flags['transport']),
@@ -159,6 +158,7 @@ export async function serve(
       auditDirectory: text(flags['auditDirectory']),
     });
   const config = usable(await deps.loadConfig(text(flags['config']), flags));
+  holdHeap(config.databases.length);
   const watching = watchDirectories();
   watching.set(config.watched);
   let following: ReturnType<typeof followFiles> | undefined;
