@@ -39,7 +39,7 @@ export interface Figures {
   readonly date: string;
   readonly machine: string;
   readonly quick: boolean;
-  /** Load average before the run, for each core: above a half, others worked here too. */
+  /** Share of the processors' time that others took before the run. */
   readonly busy: number;
   readonly rates: readonly Rate[];
   readonly coldStart: readonly ColdStart[];

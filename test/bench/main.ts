@@ -4,8 +4,9 @@
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startCluster } from '../support/cluster.ts';
 import { audit } from './audit.ts';
@@ -39,9 +40,22 @@ async function stored(): Promise<Figures | undefined> {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
+/** What others take of the processors' time in the second before anything is started here, of 1. */
+async function shareOfOthers(): Promise<number> {
+  const times = () =>
+    cpus().map(({ times: { idle, ...worked } }) => [idle, Object.values(worked).reduce((sum, part) => sum + part, 0)]);
+  const sum = (all: readonly (readonly number[])[], column: number) =>
+    all.reduce((total, each) => total + (each[column] ?? 0), 0);
+  const before = times();
+  await sleep(1000);
+  const after = times();
+  const worked = sum(after, 1) - sum(before, 1);
+  return worked / (worked + sum(after, 0) - sum(before, 0));
+}
+
 async function measure(): Promise<Figures> {
-  const busy = (loadavg()[0] ?? 0) / cpus().length;
-  const cluster = await startCluster({ settings: { max_connections: '400', shared_buffers: '128MB' } });
+  const busy = await shareOfOthers();
+  const cluster = await startCluster({ settings: { max_connections: '800', shared_buffers: '128MB' } });
   const [client, { pointQuery, seed }] = await Promise.all([import('pg'), import('./scenarios.ts')]);
   const { addressOf } = await import('./contender.ts');
   const connection = new client.default.Client({ ...addressOf(cluster), ssl: false });
@@ -72,12 +86,13 @@ async function measure(): Promise<Figures> {
 
 /** What was not asked for stays as it was. */
 async function keep(now: Figures, before: Figures | undefined): Promise<void> {
-  const fresh = new Set(now.rates.map(({ scenario }) => scenario));
+  const taken = now.rates.filter(({ ratio }) => Number.isFinite(ratio)); // without raw `pg` there is nothing to hold them against
+  const fresh = new Set(taken.map(({ scenario }) => scenario));
   const isPart = quick || values.only !== '' || fresh.size === 0;
   const older = (before?.rates ?? []).filter(({ scenario }) => isPart && !fresh.has(scenario));
   const figures: Figures = {
     ...now,
-    rates: [...now.rates, ...older],
+    rates: [...taken, ...older],
     coldStart: now.coldStart.length === 0 ? (before?.coldStart ?? []) : now.coldStart,
     memory: now.memory.length === 0 ? (before?.memory ?? []) : now.memory,
     shares: now.shares.length === 0 ? (before?.shares ?? []) : now.shares,

@@ -89,7 +89,7 @@ rest of the machine to PostgreSQL.
 function markdown(figures: Figures): string {
   const { date, machine, quick, busy, rates, coldStart, memory } = figures;
   const warning =
-    busy > 0.5
+    busy > 0.2
       ? `\n**Others worked on the machine during this run: its figures show the form, not the speed. Take them anew.**\n`
       : '';
   return `# Benchmarks
