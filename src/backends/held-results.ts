@@ -1,7 +1,7 @@
 /** Results that wait for the next page to be asked for: few, bound to one caller's question, and not for long. */
 
 import type { AuthorizedContents } from '../audit/audit-log.ts';
-import type { Principal } from '../model/principal.ts';
+import { identityOf, type Principal } from '../model/principal.ts';
 import type { Channel } from './exchange/channel.ts';
 import { canHold, HeldRows } from './exchange/held-rows.ts';
 import { cleanSession, type RunParts, rollBack } from './exchange/run-query.ts';
@@ -31,20 +31,19 @@ export interface HeldPlaces {
 export function createHeldPlaces(limits: HeldLimits = heldLimits): HeldPlaces {
   const taken = new Map<string, number>();
   let total = 0;
-  const keyOf = ({ auth, issuer, id }: Principal) => JSON.stringify([auth, issuer ?? null, id]);
   return {
     limits,
     take(principal) {
-      const own = taken.get(keyOf(principal)) ?? 0;
+      const own = taken.get(identityOf(principal)) ?? 0;
       if (total >= limits.total || own >= limits.perPrincipal) return false;
-      taken.set(keyOf(principal), own + 1);
+      taken.set(identityOf(principal), own + 1);
       total += 1;
       return true;
     },
     give(principal) {
-      const left = (taken.get(keyOf(principal)) ?? 1) - 1;
-      if (left === 0) taken.delete(keyOf(principal));
-      else taken.set(keyOf(principal), left);
+      const left = (taken.get(identityOf(principal)) ?? 1) - 1;
+      if (left === 0) taken.delete(identityOf(principal));
+      else taken.set(identityOf(principal), left);
       total -= 1;
     },
   };

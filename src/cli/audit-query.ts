@@ -24,6 +24,25 @@ function filterOf({ minRows, ...options }: QueryOptions): CallFilter {
   return { ...options, ...(minRows === undefined ? {} : { minRows: Number(minRows) }) };
 }
 
+/** Reads and verifies the log once, and hands each call that matches to `take`. */
+async function eachMatching(
+  databases: readonly string[],
+  filter: CallFilter,
+  options: AuditOptions,
+  deps: CommandDeps,
+  take: (call: AuditedCall) => void,
+) {
+  const directory = await auditDirectory(options, deps);
+  let matched = 0;
+  const reading = { ...needle(filter, databases), progress: progressOn(deps.terminal) };
+  const read = await eachCall(directory, reading, (call) => {
+    if (!matches(filter, call)) return;
+    matched += 1;
+    take(call);
+  });
+  return { directory, matched, read, verified: verifiedOf(read) };
+}
+
 /** Prints matching calls, the newest last. */
 export async function auditQuery(
   databases: readonly string[],
@@ -33,19 +52,10 @@ export async function auditQuery(
   const filter = filterOf(options);
   const limit = Number(options.limit ?? 1000);
   const found: AuditedCall[] = [];
-  let matched = 0;
-  const directory = await auditDirectory(options, deps);
-  const read = await eachCall(
-    directory,
-    { ...needle(filter, databases), progress: progressOn(deps.terminal) },
-    (call) => {
-      if (!matches(filter, call)) return;
-      matched += 1;
-      found.push(call);
-      if (found.length > limit) found.shift();
-    },
-  );
-  const verified = verifiedOf(read);
+  const { directory, matched, verified } = await eachMatching(databases, filter, options, deps, (call) => {
+    found.push(call);
+    if (found.length > limit) found.shift();
+  });
   if (options.json === true) deps.terminal.out(JSON.stringify({ verified, matched, calls: found }, undefined, 2));
   else {
     deps.terminal.out(verifiedLine(verified, matched));
@@ -114,25 +124,16 @@ export async function auditExport(
   const filter = filterOf(options);
   const file = createExportFile(options.out);
   if (options.to === 'csv') file.add(csvHeader);
-  let matched = 0;
   let events = 0;
-  const directory = await auditDirectory(options, deps);
-  const read = await eachCall(
-    directory,
-    { ...needle(filter, databases), progress: progressOn(deps.terminal) },
-    (call) => {
-      if (!matches(filter, call)) return;
-      matched += 1;
-      const rows =
-        options.to === 'csv'
-          ? [csvRow(call)]
-          : ocsfEvents(call, deps.version).map((event) => `${JSON.stringify(event)}\n`);
-      events += rows.length;
-      for (const row of rows) file.add(row);
-    },
-  );
+  const { directory, matched, read, verified } = await eachMatching(databases, filter, options, deps, (call) => {
+    const rows =
+      options.to === 'csv'
+        ? [csvRow(call)]
+        : ocsfEvents(call, deps.version).map((event) => `${JSON.stringify(event)}\n`);
+    events += rows.length;
+    for (const row of rows) file.add(row);
+  });
   const sha256 = file.close();
-  const verified = verifiedOf(read);
   const manifest = {
     format: options.to,
     file: options.out,

@@ -2,7 +2,7 @@
 
 import { type AuthorizedQuery, openAuthorized } from '../audit/audit-log.ts';
 import type { Backend } from '../backends/backend.ts';
-import { systemPrincipal } from '../model/principal.ts';
+import { identityOf, systemPrincipal } from '../model/principal.ts';
 import type { QueryResult } from '../model/result.ts';
 import { type Allowance, createAllowances } from './allowances.ts';
 import type { Health } from './health.ts';
@@ -24,12 +24,11 @@ export function createGuardedBackend(options: GuardedOptions): Backend {
 
   async function spend(query: AuthorizedQuery, work: () => Promise<QueryResult>): Promise<QueryResult> {
     const { request, database } = openAuthorized(query);
-    const { auth, issuer, id } = request.call.principal;
     const shared = databases.begin(database.id);
     let rows = 0;
     let bytes = 0;
     try {
-      const own = principals.begin(JSON.stringify([auth, issuer ?? null, id]));
+      const own = principals.begin(identityOf(request.call.principal));
       try {
         const result = await work();
         rows = result.rows.length;

@@ -32,3 +32,15 @@ const forbiddenInIds = /[,\r\n\u0000-\u001f\u007f]/;
 export function isPrincipalId(id: string): boolean {
   return id.length > 0 && id.length <= 256 && id !== '*' && !forbiddenInIds.test(id);
 }
+
+const identities = new WeakMap<Principal, string>();
+
+/** Equal for two requests of the same identity, whatever roles it has now: what sessions and allowances are bound to. */
+export function identityOf(principal: Principal): string {
+  const known = identities.get(principal);
+  if (known !== undefined) return known;
+  const { auth, issuer, id } = principal;
+  const identity = JSON.stringify([auth, issuer ?? null, id]);
+  identities.set(principal, identity);
+  return identity;
+}

@@ -31,15 +31,3 @@ export function introduce(caller: Caller): AuthInfo {
 export function callerBehind(shell: AuthInfo | undefined): Caller | undefined {
   return shell === undefined ? undefined : callers.get(shell);
 }
-
-/** Equal for two requests of the same identity, whatever roles it has now: what a session is bound to. */
-export function identityOf(principal: Principal): string {
-  const known = identities.get(principal);
-  if (known !== undefined) return known;
-  const { auth, issuer, id } = principal;
-  const identity = JSON.stringify([auth, issuer ?? null, id]);
-  identities.set(principal, identity);
-  return identity;
-}
-
-const identities = new WeakMap<Principal, string>();

@@ -1,7 +1,6 @@
 /** Refused callers, put on record without letting them fill the disk: the first ones singly, a flood by its number, for each address. */
 
-import type { Principal } from '../model/principal.ts';
-import { identityOf } from './caller.ts';
+import { identityOf, type Principal } from '../model/principal.ts';
 
 /** What is known of a refused request. */
 export interface RefusedRequest {

@@ -1,7 +1,6 @@
 /** Sessions of 2025 clients, and streams that stay open: bounded in number, bound to the principal that opened them, forgotten when idle. */
 
-import type { Principal } from '../model/principal.ts';
-import { identityOf } from './caller.ts';
+import { identityOf, type Principal } from '../model/principal.ts';
 import { HttpProblem } from './problem.ts';
 
 export interface SessionLimits {

@@ -3,6 +3,8 @@
 /** Bytes before the body of a message: its type and its length. */
 const headerLength = 5;
 
+const nothing = Buffer.alloc(0);
+
 /** Whole DataRow messages that stand side by side in what was received. */
 interface Run {
   readonly bytes: Buffer;
@@ -50,7 +52,7 @@ export class RowBytes {
 export class RowCursor {
   readonly #runs: readonly Run[];
   #run = -1;
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Buffer = nothing;
   /** Where the body of this row begins and ends in `bytes`. */
   start = 0;
   end = 0;
@@ -83,18 +85,13 @@ export class RowCursor {
     return this.bytes.readUInt16BE(this.start);
   }
 
-  /** Bytes of the next cell's text, which then ends at `at`; negative for NULL. */
+  /** Bytes of the next cell's text; negative for NULL. */
   cell(): number {
     const length = this.bytes.readInt32BE(this.#at);
     this.#at += 4;
     if (length > 0) this.#at += length;
     if (this.#at > this.end) throw new RangeError('a row is shorter than its cells');
     return length;
-  }
-
-  /** Where the cell last read ends in `bytes`. */
-  get at(): number {
-    return this.#at;
   }
 
   /** The text of the cell last read, `length` bytes long. */
