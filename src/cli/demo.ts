@@ -53,8 +53,8 @@ async function startCloud({ emulateAws }: CommandDeps): Promise<DemoCloud> {
 }
 
 async function demoOverStdio(workspace: Demo, deps: CommandDeps): Promise<void> {
-  const { serve } = await import('./serve.ts');
-  await serve({ config: workspace.config, transport: 'stdio' }, deps);
+  const [{ serve }, { hearSignals }] = await Promise.all([import('./serve.ts'), import('./signals.ts')]);
+  await serve({ config: workspace.config, transport: 'stdio' }, deps, { signals: hearSignals() });
 }
 
 async function demoOverHttp(workspace: Demo, tourOnly: boolean, deps: CommandDeps): Promise<void> {

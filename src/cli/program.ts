@@ -11,6 +11,7 @@ import { registerKeysCommand } from './keys-command.ts';
 import { legacyOptions } from './legacy-options.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPolicyCommands } from './policy-commands.ts';
+import { hearSignals } from './signals.ts';
 import { registerStatusCommands } from './status-commands.ts';
 
 const configOption = () =>
@@ -31,10 +32,11 @@ function addServe(program: Command, deps: CommandDeps): void {
     );
   for (const option of legacyOptions()) serve.addOption(option);
   serve.action(async (options: Readonly<Record<string, unknown>>) => {
+    const signals = hearSignals();
     const { greet } = await import('./greet.ts');
     const greeting = await greet(options, deps.version);
     const { serve: run } = await import('./serve.ts');
-    await run(options, deps, greeting);
+    await run(options, deps, { signals, greeting });
   });
 }
 

@@ -6,6 +6,7 @@ import type { Hold, Waiting } from '../fleet/holding.ts';
 import type { Watch } from '../fleet/watch.ts';
 import { BrokerError } from '../model/errors.ts';
 import type { Log } from './log.ts';
+import type { Signals } from './signals.ts';
 
 export interface ReloadingOptions {
   readonly fleet: Fleet;
@@ -18,6 +19,7 @@ export interface ReloadingOptions {
   readonly log: Log;
   /** Of the files in force, since the start: what changes while everything is made ready is not lost. */
   readonly watching: Watch;
+  readonly onHangUp: Signals['onHangUp'];
 }
 
 type Reload = (modes: readonly Mode[]) => ReloadOptions;
@@ -54,7 +56,15 @@ function holdOf(modes: readonly Mode[], asked: boolean): Hold {
 }
 
 /** One reload at a time; what changes meanwhile is read by the next. */
-export function keepReloading({ fleet, read, prepare, announce, log, watching }: ReloadingOptions): Reloading {
+export function keepReloading({
+  fleet,
+  read,
+  prepare,
+  announce,
+  log,
+  watching,
+  onHangUp,
+}: ReloadingOptions): Reloading {
   let tail: Promise<unknown> = Promise.resolve();
   /** In force until nothing waits any more: loosening the setting lets nothing through that came before or with it. */
   let modes: readonly Mode[] = [modeOf(fleet.config())];
@@ -106,14 +116,11 @@ export function keepReloading({ fleet, read, prepare, announce, log, watching }:
   }
 
   watching.listen(() => void enqueue(follow(false)));
-  const onHangUp = () => void enqueue(follow(true));
-  process.on('SIGHUP', onHangUp);
+  onHangUp(() => void enqueue(follow(true)));
   return {
     now: () => enqueue(now),
     applyWaiting: (digest, by) => enqueue(() => applyWaiting(digest, by)),
-    close() {
-      process.off('SIGHUP', onHangUp);
-    },
+    close: () => onHangUp(() => undefined),
   };
 }
 

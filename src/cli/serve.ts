@@ -12,6 +12,7 @@ import { type Listening, type ListenOptions, listenAdmin, listenHttp, listenStdi
 import { createLog } from './log.ts';
 import { warnOfNoAccess } from './lone-caller.ts';
 import type { Reloading, ReloadingOptions } from './reload.ts';
+import type { Signals } from './signals.ts';
 
 /** Milliseconds after which a stdio server gets ready on its own, though nobody asked for anything yet. */
 const warmUpAfter = 100;
@@ -37,13 +38,6 @@ async function preflight({ policy, databases, audit }: Config): Promise<void> {
   const ids = databases.map(({ id }) => id);
   if (policy.kind === 'files') await readPolicies(policy, ids);
   await checkAuditDirectory(audit.directory);
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve('SIGTERM')).once('SIGINT', () => resolve('SIGINT'));
-  });
 }
 
 interface Running {
@@ -88,8 +82,16 @@ async function startStdio(options: ListenOptions, deps: CommandDeps): Promise<Ru
   return { listening, parts: composed, broken, close };
 }
 
-async function startHttp(options: ListenOptions, deps: CommandDeps): Promise<Running> {
+async function startHttp(
+  options: ListenOptions,
+  deps: CommandDeps,
+  { isStopped }: Signals,
+): Promise<Running | undefined> {
   const parts = await deps.compose(options.config, options.log);
+  if (isStopped()) {
+    await parts.close();
+    return undefined;
+  }
   try {
     const stopAdmin = await listenAdmin(options, parts);
     const listening = await listenHttp(options, parts);
@@ -105,22 +107,34 @@ async function startHttp(options: ListenOptions, deps: CommandDeps): Promise<Run
   }
 }
 
-/** Says that it is ready, waits for the end, and says why it came. */
-async function untilStopped({ listening, broken }: Running, { config, version, log }: ListenOptions): Promise<void> {
-  for (const warning of config.warnings) log.warn(formatFinding(warning));
-  log.info('ready', { where: listening.where, databases: config.databases.length, version });
-  const why = await Promise.race([stopSignal(), listening.closed.then(() => 'client gone'), broken]);
-  log.info('stopping', { why });
+/** Undefined when it was told to stop before anybody could reach it; then it has made nothing that is open still. */
+async function start(options: ListenOptions, deps: CommandDeps, signals: Signals): Promise<Running | undefined> {
+  if (signals.isStopped()) return undefined;
+  return options.config.server.transport === 'stdio' ? startStdio(options, deps) : startHttp(options, deps, signals);
 }
 
-/** Follows the files, also in what changed while the parts were made; old flags have no file to follow. */
+/** Says that it is ready, and waits for the end. */
+async function untilStopped(
+  { listening, broken }: Running,
+  { stopped }: Signals,
+  { config, version, log }: ListenOptions,
+): Promise<void> {
+  for (const warning of config.warnings) log.warn(formatFinding(warning));
+  log.info('ready', { where: listening.where, databases: config.databases.length, version });
+  const clientGone = listening.closed.then(() => log.info('stopping', { why: 'client gone' }));
+  await Promise.race([stopped, clientGone, broken]);
+}
+
+/** Follows the files, also in what changed or was asked for while the parts were made; old flags have no file to follow. */
 function followFiles(
   { parts, listening }: Running,
   read: ReloadingOptions['read'] | undefined,
-  { log, watching }: Pick<ReloadingOptions, 'log' | 'watching'>,
+  { log, watching, onHangUp }: Pick<ReloadingOptions, 'log' | 'watching' | 'onHangUp'>,
 ): Pick<Reloading, 'close'> & Pick<ListenOptions, 'applyWaiting' | 'reload'> {
-  if (read === undefined)
+  if (read === undefined) {
+    onHangUp(() => log.info('there is no configuration file that could be read again'));
     return { applyWaiting: async () => 'nothing', reload: async () => undefined, close: () => undefined };
+  }
   let stopped = false;
   let reloading: Reloading | undefined;
   void parts.then(async ({ fleet }) => {
@@ -133,6 +147,7 @@ function followFiles(
         prepare: listening.prepare,
         log,
         watching,
+        onHangUp,
       });
   });
   return {
@@ -145,11 +160,17 @@ function followFiles(
   };
 }
 
+/** What came before anything was loaded. */
+export interface Beginning {
+  readonly signals: Signals;
+  readonly greeting?: Greeting | undefined;
+}
+
 /** Resolves when the server has stopped and everything is on record. Throws ConfigError, CommandError, BrokerError. */
 export async function serve(
   flags: Readonly<Record<string, unknown>>,
   deps: CommandDeps,
-  greeting?: Greeting,
+  { signals, greeting }: Beginning,
 ): Promise<void> {
   const usable = (read: Config) =>
     withOverrides(read, {
@@ -162,28 +183,32 @@ export async function serve(
   const watching = watchDirectories();
   watching.set(config.watched);
   let following: ReturnType<typeof followFiles> | undefined;
+  const log = createLog(config.log.level);
   const options: ListenOptions = {
     config,
     version: deps.version,
-    log: createLog(config.log.level),
+    log,
     greeting,
     applyWaiting: async (digest, by) => (await following?.applyWaiting(digest, by)) ?? 'nothing',
     reload: async () => following?.reload(),
   };
-  const running = await (config.server.transport === 'stdio' ? startStdio(options, deps) : startHttp(options, deps));
-  running.parts.then((parts) => warnOfNoAccess(config, parts, options.log)).catch(() => undefined); // an observer
   const { file } = config;
   const read =
     file === undefined ? undefined : async (inForce: Config) => usable(await deps.readAside(file, inForce.databases));
-  following = followFiles(running, read, { log: options.log, watching });
+  void signals.stopped.then((why) => log.info('stopping', { why })); // also where the start must end first
+  const running = await start(options, deps, signals);
+  if (running !== undefined) {
+    running.parts.then((parts) => warnOfNoAccess(config, parts, log)).catch(() => undefined); // an observer
+    following = followFiles(running, read, { log, watching, onHangUp: signals.onHangUp });
+  }
   try {
-    await untilStopped(running, options);
+    if (running !== undefined) await untilStopped(running, signals, options);
   } finally {
     watching.close();
-    following.close();
-    await running.listening.close();
-    await running.close();
-    options.log.info('stopped');
-    await options.log.flush();
+    following?.close();
+    await running?.listening.close();
+    await running?.close();
+    log.info('stopped');
+    await log.flush();
   }
 }
