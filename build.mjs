@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { writeBillOfMaterials } from './build/bill-of-materials.mjs';
+import { joinFirstLoad } from './build/first-load.mjs';
 import { shippedPackages } from './build/shipped-packages.mjs';
 
 const target = process.argv[2] ?? 'dist';
@@ -19,12 +20,16 @@ const product = JSON.parse(await readFile('package.json', 'utf8'));
 const external = [...Object.keys(product.dependencies), 'pg-native'];
 
 /**
- * Half of what a stdio client waits for is parsing JavaScript, so two things that nothing here uses are left out:
- * zod's messages in fifty languages, and a JSON Schema compiler (the SDK's own smaller one stands in for it).
+ * Half of what a stdio client waits for is loading JavaScript, so three things that nothing here uses are left out:
+ * zod's messages in fifty languages, a JSON Schema compiler (the SDK's own smaller one stands in for it), and Node's
+ * module for child processes, with which commander would start commands that are programs of their own.
  */
 const lean = {
   name: 'lean',
   setup({ onLoad, onResolve }) {
+    onLoad({ filter: /commander\/lib\/command\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace("require('node:child_process')", '{}'),
+    }));
     onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
     }));
@@ -71,6 +76,7 @@ const { metafile } = await build({
   legalComments: 'linked',
   logLevel: 'warning',
 });
+await joinFirstLoad(outdir, metafile.outputs);
 await chmod(`${outdir}/main.js`, 0o755);
 
 // A fresh embedded data directory, made by initdb (seconds) once for each version of PGlite.

@@ -19,7 +19,6 @@ import type { Databases } from './databases/databases.ts';
 import type { FleetParts } from './fleet/fleet.ts';
 import type { Database } from './model/database.ts';
 import { systemPrincipal } from './model/principal.ts';
-import { readRows } from './model/read-rows.ts';
 import type { CallContext } from './model/request.ts';
 import type { Gauges } from './observability/gauges.ts';
 import type { CasbinDecisionPoint, PolicySource } from './policy/casbin-decision-point.ts';
@@ -96,8 +95,9 @@ function policySource({ policy, server, stdio }: Config): PolicySource {
 
 /** The catalog loader reads through the corridor like everyone else: as the system principal, on behalf of a call. */
 async function fixedStatements(broker: () => Broker, signal: AbortSignal): Promise<RunFixedStatement & AskServer> {
-  const [{ createCallId }, { isLoadingText }] = await Promise.all([
+  const [{ createCallId }, { readRows }, { isLoadingText }] = await Promise.all([
     import('./model/call-id.ts'),
+    import('./model/read-rows.ts'),
     import('./catalog/fixed-statements.ts'),
   ]);
   return async (

@@ -1,6 +1,5 @@
 /** `pgwarden keys …`: `new` makes an API key, shows it once, and prints the entry that lets it in. */
 
-import { createHash, randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { isPrincipalId } from '../model/principal.ts';
 import { CommandError } from './command-error.ts';
@@ -16,12 +15,13 @@ const configOption = () =>
   new Option('-c, --config <file>', 'the configuration file (default: config.yaml here, else the user’s)');
 
 /** 256 random bits; the prefix lets scanners of leaked secrets recognise it. */
-function newKey({ principal, role: roles = [], json }: KeyOptions, { terminal }: CommandDeps): void {
+async function newKey({ principal, role: roles = [], json }: KeyOptions, { terminal }: CommandDeps): Promise<void> {
   for (const name of [principal, ...roles]) {
     if (!isPrincipalId(name))
       throw new CommandError(`${JSON.stringify(name)} cannot be the name of a principal or role.`, 2);
   }
   if (roles.includes(principal)) throw new CommandError(`${principal} cannot be a principal and a role.`, 2);
+  const { createHash, randomBytes } = await import('node:crypto');
   const key = `pgw_${randomBytes(32).toString('base64url')}`;
   const sha256 = createHash('sha256').update(key).digest('hex');
   if (json === true) {
