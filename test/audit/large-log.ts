@@ -36,10 +36,14 @@ function createDice(seed: number): () => number {
 /** The lower numbers come up far more often, as tables and people do. */
 const skewed = (dice: () => number, length: number) => Math.floor(dice() ** 2.5 * length);
 
-function anIntent(number: number, dice: () => number): IntentBody {
+/** From the 20th on there is a relation that nobody reached before, however many calls there are. */
+const late = { at: beginning + 19 * day, relation: 'payroll', share: 0.01 };
+
+function anIntent(number: number, now: number, dice: () => number): IntentBody {
   const who = people[skewed(dice, people.length)] ?? 'alice';
   const isAgent = who === 'judy';
-  const t = relations[(skewed(dice, relations.length) + who.length) % relations.length] ?? 'orders';
+  const usual = relations[(skewed(dice, relations.length) + who.length) % relations.length] ?? 'orders';
+  const t = now >= late.at && dice() < late.share ? late.relation : usual;
   const isDenied = dice() < (who === 'mallory' ? 0.4 : 0.015);
   const isWrite = !isDenied && dice() < 0.06;
   const denied = [{ resource: `public.${t}${dice() < 0.5 ? '.email' : ''}`, action: isWrite ? 'update' : 'select' }];
@@ -124,7 +128,7 @@ export async function writeLargeLog(directory: string, records: number): Promise
   for (let number = 0; written < records; ) {
     const round = Math.min(500, Math.ceil((records - written) / 2));
     const ids = Array.from({ length: round }, () => databases[skewed(dice, databases.length)] ?? 'orders');
-    const bodies = ids.map(() => anIntent(number++, dice));
+    const bodies = ids.map(() => anIntent(number++, now, dice));
     const placed = await Promise.all(
       bodies.map((body, i) =>
         logs.use(ids[i] ?? '', (log) => (body.final === true ? log.note(body) : log.intent(body))),

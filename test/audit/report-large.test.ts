@@ -20,6 +20,7 @@ const heap = 96;
 let directory: string;
 let written: number;
 let page: string;
+let json: string;
 
 async function report(format: 'html' | 'json'): Promise<string> {
   const out = join(directory, `report.${format}`);
@@ -32,11 +33,12 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'pgwarden-large-'));
   written = await writeLargeLog(directory, records);
   page = await report('html');
+  json = readFileSync(await report('json'), 'utf8');
 }, 600_000);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test('every call of the period is counted once, and what is listed is bounded', async () => {
-  const { verified, summary, logs } = JSON.parse(readFileSync(await report('json'), 'utf8'));
+test('every call of the period is counted once, and what is listed is bounded', () => {
+  const { verified, summary, logs } = JSON.parse(json);
   expect(verified).toMatchObject({ intact: true, signed: true });
   expect(verified.records).toBeGreaterThan(written);
   const ended = Object.values<number>(summary.statuses).reduce((sum, count) => sum + count, 0);
@@ -47,12 +49,24 @@ test('every call of the period is counted once, and what is listed is bounded', 
   expect(logs.length).toBeGreaterThanOrEqual(6);
 });
 
+test('of each rule that fired some calls are shown, wherever they stand, and it says of how many', () => {
+  const { summary } = JSON.parse(json);
+  const counts: Record<string, number> = summary.anomalyCounts;
+  expect(Object.keys(counts)).toEqual(expect.arrayContaining(['probing', 'large result', 'first time']));
+  const text = readFileSync(page, 'utf8');
+  for (const [rule, count] of Object.entries(counts)) {
+    const shown = summary.anomalies.filter((each: { readonly rule: string }) => each.rule === rule);
+    expect(shown.length).toBeGreaterThan(0);
+    expect(text).toContain(`<h3>${rule}: ${shown.length} of ${count.toLocaleString('en-US')} shown</h3>`);
+  }
+});
+
 test('each section of the page is there, and every link within it leads somewhere', () => {
   const text = readFileSync(page, 'utf8');
   expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
   const ids = new Set([...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
   for (const [, target] of text.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
-  for (const words of ['By the rule that forbade', 'probing', 'first time', 'Largest results', 'Access to this log'])
+  for (const words of ['By the rule that forbade', 'Worth a second look', 'Largest results', 'Access to this log'])
     expect(text).toContain(words);
 });
 

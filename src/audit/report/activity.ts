@@ -1,6 +1,6 @@
 /** The middle of the report: refusals, volume, what is worth a second look, and who touched the log itself. */
 
-import { type Anomaly, type AnomalyRule, anomalyRules } from './anomalies.ts';
+import { type Anomaly, anomalyRules } from './anomalies.ts';
 import { timeChart } from './charts.ts';
 import { html, type Markup } from './html.ts';
 import { counted, placeCells, ranking, table } from './parts.ts';
@@ -36,23 +36,22 @@ export function volume({ hours, largest }: Summary, anchorOf: AnchorOf): Markup 
 }
 
 export function anomalies({ anomalies: all, anomalyCounts }: Summary, anchorOf: AnchorOf): Markup {
-  const rules = Object.entries(anomalyRules).flatMap(([rule, when]) => {
-    const listed = all.filter((each) => each.rule === rule);
-    return listed.length === 0 ? [] : [fired(rule, when, countOf(anomalyCounts, rule), listed, anchorOf)];
+  const counts: ReadonlyMap<string, number> = anomalyCounts;
+  const sections = Object.entries(anomalyRules).flatMap(([rule, when]) => {
+    const shown = all.filter((each) => each.rule === rule);
+    return counts.has(rule) ? [firings(rule, when, counts.get(rule) ?? 0, shown, anchorOf)] : [];
   });
-  const none = html`<p class="none">None.</p>`;
-  return html`<section id="anomalies"><h2>Worth a second look</h2><p>Each line leads to the record for which the rule fired; none of them says that anything is wrong.</p>${rules.length === 0 ? none : rules}</section>`;
+  const quiet = Object.keys(anomalyRules).filter((rule) => !counts.has(rule));
+  const rest = quiet.length === 0 ? '' : html`<p class="more">Nothing found for: ${quiet.join(', ')}.</p>`;
+  return html`<section id="anomalies"><h2>Worth a second look</h2><p>Each line leads to the record for which the rule fired; none of them says that anything is wrong.</p>${sections}${rest}</section>`;
 }
 
-function countOf(counts: ReadonlyMap<AnomalyRule, number>, rule: string): number {
-  return [...counts].find(([name]) => name === rule)?.[1] ?? 0;
-}
-
-function fired(rule: string, when: string, count: number, listed: readonly Anomaly[], anchorOf: AnchorOf): Markup {
-  const rows = listed.map(
+/** A rule shows some of what it found, and says of how many. */
+function firings(rule: string, when: string, count: number, shown: readonly Anomaly[], anchorOf: AnchorOf): Markup {
+  const rows = shown.map(
     (each) => html`<tr>${placeCells(each, anchorOf(each.call))}<td class="text">${each.text}</td></tr>`,
   );
-  return html`<h3>${rule}: ${counted(count, 'call', 'calls')}</h3><p>Fires when ${when}.</p>${table([['Record'], ['Time (UTC)'], ['What']], rows, count - listed.length)}`;
+  return html`<h3>${rule}: ${shown.length} of ${count} shown</h3><p>Fires when ${when}.</p>${table([['Record'], ['Time (UTC)'], ['What']], rows)}`;
 }
 
 export function keepers({ events }: Summary): Markup {

@@ -1,7 +1,7 @@
 /** What all sections of the report are made of: tables, counts with bars, places of records. */
 
 import { html, type Markup } from './html.ts';
-import type { Place } from './summary.ts';
+import type { Place } from './place.ts';
 
 /** Rows of a table; what is left out is said. */
 export const maxRows = 50;

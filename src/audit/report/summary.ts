@@ -2,23 +2,16 @@
 
 import { type AuditedCall, statusOf } from '../calls.ts';
 import type { LogRecord } from '../records.ts';
-import { type Anomaly, type AnomalyRule, createAnomalyRules } from './anomalies.ts';
+import { type Anomalies, createAnomalyRules } from './anomalies.ts';
 import { eventText } from './events.ts';
 import { createPairs, type Pair } from './pairs.ts';
+import { type Place, placeOf } from './place.ts';
 
 export interface Period {
   /** RFC 3339, or a beginning of it; included. */
   readonly since?: string;
   /** The same; not included. */
   readonly until?: string;
-}
-
-/** Where a record stands, for a reader to look it up. */
-export interface Place {
-  readonly log: string;
-  readonly seq: number;
-  readonly call: string;
-  readonly ts: string;
 }
 
 export interface Hour {
@@ -41,7 +34,7 @@ export interface Event extends Place {
   readonly text: string;
 }
 
-export interface Summary {
+export interface Summary extends Anomalies {
   readonly calls: number;
   readonly statuses: ReadonlyMap<string, number>;
   /** Keyed by `YYYY-MM-DDTHH`. */
@@ -60,9 +53,6 @@ export interface Summary {
   readonly corrected: number;
   /** Calls whose outcome was lost and whose end a `recover` record tells. */
   readonly lost: number;
-  readonly anomalies: readonly Anomaly[];
-  /** How often each rule fired, listed or not. */
-  readonly anomalyCounts: ReadonlyMap<AnomalyRule, number>;
   /** The calls that `largest` and `anomalies` name. */
   readonly cited: readonly AuditedCall[];
   /** Changes of configuration, recoveries, failures of the disk, clock steps, readers of the log. */
@@ -89,7 +79,6 @@ export function buildSummary(period: Period): SummaryBuilder {
   const denialsByPrincipal = new Map<string, number>();
   const denialsByResource = new Map<string, number>();
   const denialsByRule = new Map<string, number>();
-  const cited = new Map<string, AuditedCall>();
   const events: Event[] = [];
   const writers = new Set<string>();
   const rules = createAnomalyRules();
@@ -104,7 +93,7 @@ export function buildSummary(period: Period): SummaryBuilder {
   function call(audited: AuditedCall): void {
     const { intent, outcome } = audited;
     const within = isIn(intent.ts);
-    if (pairs.see(audited, within)) cited.set(intent.call, audited);
+    pairs.see(audited, within);
     if (!within) return;
     calls += 1;
     first = first === undefined || intent.ts < first ? intent.ts : first;
@@ -118,7 +107,7 @@ export function buildSummary(period: Period): SummaryBuilder {
     if (audited.corrects !== undefined) corrected += 1;
     if (audited.lost !== undefined) lost += 1;
     seeSize(audited);
-    if (rules.see(audited, placeOf(audited))) cited.set(intent.call, audited);
+    rules.see(audited);
   }
 
   function seeDenial({ decision, principal }: AuditedCall['intent']): void {
@@ -167,37 +156,21 @@ export function buildSummary(period: Period): SummaryBuilder {
     if (text !== undefined) events.push({ log, seq: seen.seq, call: '', ts: seen.ts, type: seen.type, text });
   }
 
-  return {
-    call,
-    record,
-    finish: () => ({
-      ...{
-        calls,
-        statuses,
-        hours,
-        denialsByCode,
-        denialsByPrincipal,
-        denialsByResource,
-        denialsByRule,
-        cut,
-        masked,
-        corrected,
-        lost,
-        first,
-        last,
-      },
+  function finish(): Summary {
+    const { calls: second, ...anomalies } = rules.finish();
+    const cited = [...largest.map(({ audited }) => audited), ...second];
+    return {
+      ...{ calls, statuses, hours, cut, masked, corrected, lost, first, last, writers: writers.size },
+      ...{ denialsByCode, denialsByPrincipal, denialsByResource, denialsByRule },
       pairs: pairs.list(),
       largest: largest.map(({ audited: _, ...each }) => each),
-      cited: [...new Map([...largest.map(({ call: id, audited }) => [id, audited] as const), ...cited]).values()],
-      ...rules.finish(),
+      ...anomalies,
+      cited: [...new Map(cited.map((each) => [each.intent.call, each])).values()],
       events,
-      writers: writers.size,
-    }),
-  };
-}
+    };
+  }
 
-export function placeOf({ log, intent }: AuditedCall): Place {
-  return { log, seq: intent.seq, call: intent.call, ts: intent.ts };
+  return { call, record, finish };
 }
 
 function add(counts: Map<string, number>, key: string): void {
