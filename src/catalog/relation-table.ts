@@ -1,17 +1,8 @@
 /** Relations and their columns in columns of numbers: 10 000 relations of 20 columns take a few megabytes. */
 
 import type { Column, Relation, RelationKind } from './catalog.ts';
+import { relationKinds } from './relation-kinds.ts';
 import { flag, number, numbers, type Row, text, textOrNull, texts } from './row.ts';
-
-const kinds: Readonly<Record<string, RelationKind>> = {
-  r: 'table',
-  p: 'partitioned',
-  v: 'view',
-  m: 'matview',
-  f: 'foreign',
-  S: 'sequence',
-  c: 'composite',
-};
 
 const isSystemSchema = (schema: string) =>
   schema === 'pg_catalog' || schema === 'information_schema' || schema.startsWith('pg_toast');
@@ -80,7 +71,7 @@ export class RelationTable {
     const shape: Shape = {
       name: this.#pool.put(name),
       schema: this.#pool.put(schema),
-      kind: kinds[text(row, 3)] ?? 'composite',
+      kind: relationKinds[text(row, 3)] ?? 'composite',
       owner: this.#pool.put(text(row, 4)),
       extension: textOrNull(row, 5),
       rowType: number(row, 6),

@@ -1,5 +1,6 @@
 /** `pgwarden databases discover --aws`: prints YAML for the clusters of an account and region; connects to none, changes nothing. */
 
+import type { AccountQuestion, DiscoveredCluster } from '../model/cluster.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 
@@ -13,28 +14,6 @@ export interface DiscoverOptions {
   /** `key=value`, or `key` alone. */
   readonly tag?: readonly string[];
   readonly json?: boolean;
-}
-
-/** Whose clusters are asked for. */
-export interface AccountQuestion {
-  readonly region: string;
-  readonly profile?: string;
-  readonly roleArn?: string;
-  readonly externalId?: string;
-  readonly endpoint?: string;
-}
-
-/** What is known of a cluster without connecting to it. */
-export interface DiscoveredCluster {
-  readonly identifier: string;
-  readonly arn: string;
-  readonly endpoint: string | undefined;
-  readonly port: number;
-  readonly database: string | undefined;
-  readonly dataApi: boolean;
-  readonly iam: boolean;
-  readonly masterSecretArn: string | undefined;
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** `main` brings it: the AWS clients live with the backends. Rejects with BACKEND_UNAVAILABLE. */

@@ -1,7 +1,8 @@
 /** `pgwarden keys list` and `revoke`: the keys a configuration lets in, when each was last used, and taking one out. */
 
 import { existsSync } from 'node:fs';
-import type { ApiKey, Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import type { ApiKey } from '../model/authentication.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandDeps } from './deps.ts';
 import { writeEdit } from './write-edit.ts';

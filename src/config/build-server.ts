@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { ApiKey, AuthSettings, ServerSettings, TlsSettings } from './config.ts';
+import type { ApiKey, AuthSettings, TlsSettings } from '../model/authentication.ts';
+import type { ServerSettings } from './config.ts';
 import { at } from './cross-checks.ts';
 import { explainIssues } from './explain-issue.ts';
 import { ConfigError, type Finding } from './findings.ts';

@@ -1,5 +1,6 @@
 /** The whole configuration in our vocabulary: one deeply frozen object, complete with defaults, holding references to secrets and never secrets. */
 
+import type { AuthSettings, TlsSettings } from '../model/authentication.ts';
 import type { AwsSettings, Database, SecretReference } from '../model/database.ts';
 import type { Finding } from './findings.ts';
 
@@ -10,33 +11,6 @@ export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
-
-/** One API key: the key itself is never stored, only its SHA-256 (64 lower-case hex digits). */
-export interface ApiKey {
-  readonly principal: string;
-  readonly roles: readonly string[];
-  readonly sha256: string;
-}
-
-export type AuthSettings =
-  | { readonly mode: 'none'; readonly principal: string; readonly roles: readonly string[] }
-  | { readonly mode: 'api_key'; readonly keys: readonly ApiKey[] }
-  | { readonly mode: 'client_certificate'; readonly principalFrom: 'common_name' | 'email' | 'uri' | 'dns' }
-  | {
-      readonly mode: 'oauth';
-      readonly issuer: string;
-      readonly audience: string;
-      readonly jwksUrl?: string;
-      readonly principalClaim: string;
-      readonly rolesClaim: string;
-      readonly onBehalfOfClaim?: string;
-      /** Tool, or `*` for every request → scopes a token must hold. */
-      readonly scopes?: Readonly<Record<string, readonly string[]>>;
-    };
-
-export type TlsSettings =
-  | { readonly kind: 'terminated_upstream' }
-  | { readonly kind: 'files'; readonly cert: string; readonly key: string; readonly clientCa?: string };
 
 export interface ServerSettings {
   readonly transport: TransportName;

@@ -1,7 +1,8 @@
 /** What single keys cannot say: rules between keys, and things that are allowed but should be known. */
 
+import type { AuthSettings, TlsSettings } from '../model/authentication.ts';
 import { regionOf } from './build-database.ts';
-import type { AuthSettings, ListenAddress, TlsSettings } from './config.ts';
+import type { ListenAddress } from './config.ts';
 import type { DatabaseInput } from './database-schema.ts';
 import { dotted } from './explain-issue.ts';
 import type { Finding } from './findings.ts';

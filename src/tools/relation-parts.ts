@@ -1,6 +1,7 @@
 /** What the fixed text `describe_relation` answers, sorted into columns, keys and indexes, without what may not be seen. */
 
 import { z } from 'zod';
+import { relationKinds } from '../catalog/relation-kinds.ts';
 import type { QueryResult } from '../model/result.ts';
 import type { Visibility } from '../policy/decision-point.ts';
 import { rowObjects } from './rows.ts';
@@ -65,17 +66,6 @@ export interface RelationParts {
   readonly indexes: readonly z.output<typeof tableIndex>[];
 }
 
-/** `pg_class.relkind` in our words. */
-const kinds: Readonly<Record<string, string>> = {
-  r: 'table',
-  p: 'partitioned',
-  v: 'view',
-  m: 'matview',
-  f: 'foreign',
-  S: 'sequence',
-  c: 'composite',
-};
-
 const generated: Readonly<Record<string, 'stored' | 'virtual' | 'identity'>> = {
   s: 'stored',
   v: 'virtual',
@@ -105,7 +95,7 @@ export function relationParts(
   const plainOrWhole = (candidate: Part, isPlain: boolean) => whole || (isPlain && candidate.columns.every(sees));
   const [relation] = of('relation');
   return {
-    kind: kinds[relation?.type ?? ''] ?? 'table',
+    kind: relationKinds[relation?.type ?? ''] ?? 'table',
     comment: relation?.comment ?? undefined,
     columns: of('column')
       .filter((column) => sees(column.name))

@@ -1,23 +1,8 @@
 /** Access tokens of an authorization server (RFC 9068 JWTs): checked on every request, by keys fetched from it, and never passed on. */
 
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
+import type { TokenSettings } from '../model/authentication.ts';
 import { isPrincipalId, type Principal } from '../model/principal.ts';
-import type { ScopeSettings } from './scopes.ts';
-
-export interface TokenSettings {
-  readonly issuer: string;
-  /** What `aud` must hold. */
-  readonly audience: string;
-  /** Default: as the issuer's metadata say. */
-  readonly jwksUrl?: string;
-  /** Where the principal's id is; dots lead into objects where no claim has the whole name. */
-  readonly principalClaim: string;
-  readonly rolesClaim: string;
-  /** The human for whom a service or agent calls. */
-  readonly onBehalfOfClaim?: string;
-  /** Scopes a token must hold. */
-  readonly scopes?: ScopeSettings;
-}
 
 export interface TokenOptions {
   /** Roles accepted from tokens; others are left out. */

@@ -2,9 +2,10 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ApiKey, AuthSettings, TokenSettings } from '../model/authentication.ts';
 import type { Principal } from '../model/principal.ts';
-import { createTokenVerifier, type TokenOptions, type TokenSettings } from './access-tokens.ts';
-import { type CertificateName, principalOfCertificate } from './client-certificate.ts';
+import { createTokenVerifier, type TokenOptions } from './access-tokens.ts';
+import { principalOfCertificate } from './client-certificate.ts';
 import { HttpProblem } from './problem.ts';
 
 export interface Authenticated {
@@ -14,19 +15,6 @@ export interface Authenticated {
 }
 
 export type Authenticate = (request: IncomingMessage) => Promise<Authenticated | undefined>;
-
-export interface ApiKey {
-  readonly principal: string;
-  readonly roles: readonly string[];
-  /** SHA-256 of the key, 64 lower-case hex digits; the key itself is nowhere. */
-  readonly sha256: string;
-}
-
-export type AuthSettings =
-  | { readonly mode: 'none'; readonly principal: string; readonly roles: readonly string[] }
-  | { readonly mode: 'api_key'; readonly keys: readonly ApiKey[] }
-  | { readonly mode: 'client_certificate'; readonly principalFrom: CertificateName }
-  | ({ readonly mode: 'oauth' } & TokenSettings);
 
 export interface AuthenticatorOptions extends TokenOptions {
   /** Told why callers cannot be verified. */

@@ -2,10 +2,8 @@
 
 import type { IncomingMessage } from 'node:http';
 import { type PeerCertificate, TLSSocket } from 'node:tls';
+import type { CertificateName } from '../model/authentication.ts';
 import { isPrincipalId, type Principal } from '../model/principal.ts';
-
-/** Which name of the certificate is the principal's id. */
-export type CertificateName = 'common_name' | 'email' | 'uri' | 'dns';
 
 /** Whether the handshake proved a certificate that one of the configured authorities signed. */
 export function showsCertificate({ socket }: IncomingMessage): boolean {

@@ -1,7 +1,8 @@
 /** The checks every MCP request passes, in this order: Host, Origin, who is calling, method, body. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Authenticated, type AuthSettings, createAuthenticator, presentedToken } from './authenticator.ts';
+import type { AuthSettings, TlsSettings } from '../model/authentication.ts';
+import { type Authenticated, createAuthenticator, presentedToken } from './authenticator.ts';
 import { readJson } from './body.ts';
 import type { Caller } from './caller.ts';
 import { showsCertificate } from './client-certificate.ts';
@@ -12,7 +13,6 @@ import { HttpProblem } from './problem.ts';
 import { createProxies, type Proxies } from './proxies.ts';
 import { createResourceMetadata, type ResourceMetadata } from './resource-metadata.ts';
 import { neededScopes } from './scopes.ts';
-import type { TlsFiles } from './tls.ts';
 import { readTraceParent } from './trace-context.ts';
 
 export interface DoorOptions {
@@ -21,7 +21,7 @@ export interface DoorOptions {
     readonly auth: AuthSettings;
     /** Roles accepted from tokens; none by default. */
     readonly rolesAllowed?: readonly string[];
-    readonly tls?: { readonly kind: 'terminated_upstream' } | TlsFiles;
+    readonly tls?: TlsSettings;
     /** CIDR ranges whose forwarding headers are believed; none by default. */
     readonly trustedProxies?: readonly string[];
   };

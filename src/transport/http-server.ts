@@ -2,8 +2,8 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { AuthSettings, TlsSettings } from '../model/authentication.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
-import type { AuthSettings } from './authenticator.ts';
 import { createCallsInFlight } from './calls-in-flight.ts';
 import { createDoor, type Door, type DoorOptions } from './door.ts';
 import { bracketed, type GuardSettings, isLoopback } from './guards.ts';
@@ -13,7 +13,7 @@ import { answerProblem, HttpProblem } from './problem.ts';
 import { createQuestions } from './questions.ts';
 import { defaultSessionLimits, type SessionLimits } from './sessions.ts';
 import { createStreamableHttp, type StreamableHttp } from './streamable-http.ts';
-import { handshakeTimeout, readTlsMaterial, type TlsFiles, type TlsMaterial } from './tls.ts';
+import { handshakeTimeout, readTlsMaterial, type TlsMaterial } from './tls.ts';
 
 export interface HttpSettings extends GuardSettings {
   readonly transport: 'stdio' | 'streamable-http' | 'sse';
@@ -24,7 +24,7 @@ export interface HttpSettings extends GuardSettings {
   /** CIDR ranges whose forwarding headers are believed; none by default. */
   readonly trustedProxies?: readonly string[];
   /** A listener that other machines can reach needs it. */
-  readonly tls?: { readonly kind: 'terminated_upstream' } | TlsFiles;
+  readonly tls?: TlsSettings;
 }
 
 export interface HttpOptions extends DoorOptions {

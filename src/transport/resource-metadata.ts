@@ -1,8 +1,9 @@
 /** What an OAuth client is told of this resource server (RFC 9728): where it gets a token, and for what. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ScopeSettings } from '../model/authentication.ts';
 import { HttpProblem } from './problem.ts';
-import { basicScopes, everyScope, type ScopeSettings } from './scopes.ts';
+import { basicScopes, everyScope } from './scopes.ts';
 
 const wellKnown = '/.well-known/oauth-protected-resource';
 

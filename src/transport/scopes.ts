@@ -1,7 +1,6 @@
 /** Which OAuth scopes a message needs besides a valid token: for every request, and for single tools. */
 
-/** Tool → scopes its calls need; `*` stands for every request. */
-export type ScopeSettings = Readonly<Record<string, readonly string[]>>;
+import type { ScopeSettings } from '../model/authentication.ts';
 
 /** Tools that answer other requests than `tools/call`. */
 const answeredBy: Readonly<Record<string, readonly string[]>> = {

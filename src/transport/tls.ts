@@ -2,15 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-
-export type TlsFiles = {
-  readonly kind: 'files';
-  /** PEM: the certificate and the chain to its root. */
-  readonly cert: string;
-  readonly key: string;
-  /** PEM: those who sign client certificates. With it a client without one reaches no more than the health endpoints. */
-  readonly clientCa?: string;
-};
+import type { TlsFiles } from '../model/authentication.ts';
 
 export interface TlsMaterial {
   readonly cert: Buffer;

@@ -1,7 +1,7 @@
 /** API keys that change while the server runs: the next request already meets the new list. */
 
 import { afterEach, expect, test } from 'vitest';
-import type { ApiKey } from '../../src/transport/authenticator.ts';
+import type { ApiKey } from '../../src/model/authentication.ts';
 import { keys, type Listener, listener, sha256 } from './listener.ts';
 import { testParts, untilAborted } from './parts.ts';
 import { initialize, openSession, raw, rpc } from './raw.ts';

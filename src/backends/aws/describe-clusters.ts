@@ -1,25 +1,11 @@
 /** The Aurora PostgreSQL clusters of an account and region. Import this file only when it is called: it brings the SDK. */
 
 import { type DBCluster, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
-import type { AwsSettings } from '../../model/database.ts';
+import type { AccountQuestion, DiscoveredCluster } from '../../model/cluster.ts';
 import { clientSettings } from './client-settings.ts';
 import type { ProxyFor } from './proxy.ts';
 
-/** What discovery can say of a cluster; nothing of it is a secret. */
-export interface FoundCluster {
-  readonly identifier: string;
-  readonly arn: string;
-  readonly endpoint: string | undefined;
-  readonly port: number;
-  readonly database: string | undefined;
-  readonly dataApi: boolean;
-  readonly iam: boolean;
-  /** The secret RDS manages for the master user, where it does. */
-  readonly masterSecretArn: string | undefined;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-function readCluster(cluster: DBCluster): FoundCluster | undefined {
+function readCluster(cluster: DBCluster): DiscoveredCluster | undefined {
   const { DBClusterIdentifier: identifier, DBClusterArn: arn, Engine: engine } = cluster;
   if (identifier === undefined || arn === undefined || engine !== 'aurora-postgresql') return undefined;
   return {
@@ -44,11 +30,7 @@ export interface ClusterState {
 }
 
 /** One cluster by its ARN; the caller needs `rds:DescribeDBClusters`. Rejects with what the SDK throws. */
-export async function describeCluster(
-  aws: AwsSettings & { readonly region: string },
-  arn: string,
-  proxyFor?: ProxyFor,
-): Promise<ClusterState> {
+export async function describeCluster(aws: AccountQuestion, arn: string, proxyFor?: ProxyFor): Promise<ClusterState> {
   const client = new RDSClient({
     ...(await clientSettings('rds', aws, { arn, sockets: 1, proxyFor })),
     maxAttempts: 2,
@@ -65,12 +47,12 @@ export async function describeCluster(
 
 /** Reads page by page; the caller needs `rds:DescribeDBClusters`. Rejects with what the SDK throws. */
 export async function describeClusters(
-  aws: AwsSettings & { readonly region: string },
+  aws: AccountQuestion,
   proxyFor?: ProxyFor,
-): Promise<readonly FoundCluster[]> {
+): Promise<readonly DiscoveredCluster[]> {
   const client = new RDSClient({ ...(await clientSettings('rds', aws, { sockets: 2, proxyFor })), maxAttempts: 3 });
   try {
-    const found: FoundCluster[] = [];
+    const found: DiscoveredCluster[] = [];
     let marker: string | undefined;
     do {
       const page = await client.send(
