@@ -19,6 +19,8 @@ const columns = [
     'policy',
     'sql_hmac',
     'revised',
+    'cause',
+    'page',
   ],
 ] as const;
 
@@ -50,6 +52,7 @@ export function csvRow(call: AuditedCall): string {
     ],
     ...[sql?.text ?? sql?.summary, outcome?.rows, outcome?.affected, outcome?.bytes, outcome?.dur?.total],
     ...[decision.rules?.join('; '), decision.policy, sql?.hmac, revisionOf(call)],
+    ...[intent.cause, intent.page],
   ]);
 }
 
@@ -162,6 +165,8 @@ function ocsfEvent(call: AuditedCall, table: string | undefined, version: string
       on_behalf_of: principal?.obo,
       purpose: intent.purpose,
       revised: revisionOf(call),
+      cause: intent.cause,
+      page: intent.page,
     },
   };
 }

@@ -44,6 +44,7 @@ export async function intentRecord(
   return {
     type: 'intent',
     ...callSections(request.call),
+    ...(request.page === undefined ? {} : { page: request.page.number }),
     db: databaseSection(request, trail),
     ...(purpose === undefined ? {} : { purpose: oneLine(purpose, 500) }),
     ...(sql === undefined ? {} : { sql }),

@@ -85,6 +85,8 @@ const intent = z.strictObject({
   call: callId,
   /** The call on whose behalf the broker itself reads, or that asked several databases or for the first page. */
   cause: callId.optional(),
+  /** Which page of a result is asked for, where its rest is to be kept: 1 opens the result, the others go on with that of `cause`. */
+  page: count.min(1).optional(),
   mcp: z.strictObject({ req: name.optional(), method: name, tool: name, proto: name.optional() }),
   trace: z.strictObject({ id: name, span: name }).optional(),
   /** Absent when the caller could not be identified. */

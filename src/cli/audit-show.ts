@@ -57,6 +57,7 @@ function describe(call: AuditedCall): readonly string[] {
     ['tool', intent.mcp.tool],
     ['purpose', intent.purpose],
     ['because of call', intent.cause],
+    ['page', pageOf(call)],
     ['statement', intent.stmt === undefined ? undefined : `${intent.stmt.kind} (${intent.stmt.class})`],
     ['SQL', sql?.text ?? sql?.summary],
     ['SQL hash', sql?.hmac],
@@ -98,6 +99,12 @@ function describe(call: AuditedCall): readonly string[] {
     `${log} record ${intent.seq}${outcome === undefined ? '' : ` and ${outcome.seq}`}, call ${intent.call}`,
     ...known,
   ];
+}
+
+/** Where the rest of a result was to be kept: which part of it, and which call asked for the first. */
+function pageOf({ intent: { page, cause } }: AuditedCall): string | undefined {
+  if (page === undefined) return undefined;
+  return cause === undefined ? `${page}, the first of its result` : `${page} of the result of call ${cause}`;
 }
 
 /** What a corrected outcome said was released. */

@@ -1,5 +1,6 @@
 /** Exports: every kind of call is a valid event of OCSF class 6005 and a row of the table, as many as were taken. */
 
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -41,6 +42,7 @@ async function everyKind(desk: AuditDesk): Promise<void> {
     await desk.recordOutcome(await desk.recordIntent(aPermit()), { ok: false, error });
   }
   await desk.recordOutcome(await desk.recordIntent(aPermit()), { ok: true, value: { why: 'checked' } });
+  await aCall(desk, { page: { of: randomUUID(), number: 2 } });
   for (const principal of callers) {
     const request = aRequest();
     const call = { ...request.call, principal, client: {}, transport: 'stdio' as const };
@@ -110,6 +112,7 @@ test('events, rows and calls are as many as the log has', async () => {
   expect(calls.size).toBe(ocsf.manifest.calls);
   expect(csv.manifest.calls).toBe(ocsf.manifest.calls);
   expect(csv.text.trimEnd().split('\r\n')).toHaveLength(csv.manifest.events + 1);
+  expect(csv.text).toMatch(/,[0-9a-f-]{36},2\r\n/); // a second page, and the call that asked for the first
   expect(ocsf.manifest.events).toBe(ocsf.manifest.calls + 1); // one call reached two tables
   expect(csv.manifest.sources.map(({ log }: { log: string }) => log)).toContain('orders/i1');
 });

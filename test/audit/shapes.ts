@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditDesk } from '../../src/audit/desk.ts';
 import type { Database } from '../../src/model/database.ts';
-import { noParameters, type QueryRequest } from '../../src/model/request.ts';
+import { noParameters, type Page, type QueryRequest } from '../../src/model/request.ts';
 import type { QueryResult } from '../../src/model/result.ts';
 import { type Decision, type Permit, sealPermit } from '../../src/policy/permit.ts';
 import { type Access, noAccess } from '../../src/sql/access.ts';
@@ -21,6 +21,7 @@ export interface CallShape {
   readonly principal?: string;
   readonly access?: Access;
   readonly decision?: Partial<Decision>;
+  readonly page?: Page;
 }
 
 export function aRequest({
@@ -28,6 +29,7 @@ export function aRequest({
   database = 'orders',
   call = randomUUID(),
   principal = 'alice',
+  page,
 }: CallShape = {}): QueryRequest {
   return {
     call: {
@@ -37,11 +39,13 @@ export function aRequest({
       client: { name: 'inspector', version: '1.0', address: '127.0.0.1' },
       transport: 'streamable-http',
       mcp: { request: '7', protocol: '2025-11-25', session: 's-1' },
+      ...(page === undefined || page.number === 1 ? {} : { cause: page.of }),
     },
     databaseId: database,
     action: 'select',
     statement: { from: 'caller', sql, parameters: noParameters },
     intent: 'read',
+    ...(page === undefined ? {} : { page }),
   };
 }
 

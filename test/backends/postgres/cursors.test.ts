@@ -141,7 +141,7 @@ describe('pages', () => {
     expect(answers.map(({ rows }) => rows.length)).toEqual([90, 90, 70]);
   });
 
-  test('are a permitted call and an outcome each, the later ones because of the first', async () => {
+  test('are a permitted call and an outcome each, numbered, the later ones because of the first', async () => {
     const { page, corridor } = await opened();
     await everything(page);
     const records = (await corridor.records('db')).filter(({ type }) => type === 'intent' || type === 'outcome');
@@ -155,6 +155,7 @@ describe('pages', () => {
       ['outcome', 50],
     ]);
     expect(first).not.toHaveProperty('cause');
+    expect([first, ...rest].map((record) => record?.['page'])).toEqual([1, 2, 3]);
     for (const { cause, sql } of rest) expect([cause, sql]).toEqual([first?.['call'], first?.['sql']]);
   });
 
