@@ -49,18 +49,23 @@ class Describe implements pg.Submittable {
 
 const lowestAttribute = -7; // FirstLowInvalidHeapAttributeNumber (access/sysattr.h): bit 0 of the sets
 
-/** ACL_SELECT, ACL_INSERT, ACL_UPDATE of nodes/parsenodes.h. */
-const permissions = { selectedCols: 2, insertedCols: 1, updatedCols: 4 } as const;
+/** ACL_INSERT, ACL_SELECT, ACL_UPDATE and ACL_DELETE of nodes/parsenodes.h. */
+const permissions = { insert: 1, select: 2, update: 4, delete: 8 } as const;
+const sets = { insert: 'insertedCols', select: 'selectedCols', update: 'updatedCols' } as const;
 
-function columnsOf(tree: string, set: keyof typeof permissions): ReadonlyMap<number, ReadonlySet<number>> {
+export type Permission = keyof typeof permissions;
+
+/** OID → attribute numbers for which a tree, analysed or planned, wants a permission; an empty set is the relation as a whole. */
+export function wantedBy(tree: string, permission: Permission): ReadonlyMap<number, ReadonlySet<number>> {
   const found = new Map<number, Set<number>>();
   // from 16 in RTEPERMISSIONINFO, before in RANGETBLENTRY of rtekind 0
   const blocks = tree.match(/\{RTEPERMISSIONINFO [^{}]*\}/g) ?? relationEntries(tree);
   for (const block of blocks) {
     const relid = Number(/:relid (\d+)/.exec(block)?.[1]);
     const wanted = Number(/:requiredPerms (\d+)/.exec(block)?.[1]);
+    if ((wanted & permissions[permission]) === 0) continue;
+    const set = permission === 'delete' ? 'none' : sets[permission];
     const bits = new RegExp(`:${set} \\(b([ \\d]*)\\)`).exec(block)?.[1] ?? '';
-    if ((wanted & permissions[set]) === 0) continue;
     const columns = found.get(relid) ?? new Set();
     for (const bit of bits.split(' ').filter(Boolean)) columns.add(Number(bit) + lowestAttribute);
     found.set(relid, columns);
@@ -106,11 +111,43 @@ export async function readingSession(client: pg.Client) {
     await describe.done;
     const folded = tree.replace(/\s+/g, ' ');
     return {
-      selected: columnsOf(folded, 'selectedCols'),
-      inserted: columnsOf(folded, 'insertedCols'),
-      updated: columnsOf(folded, 'updatedCols'),
+      selected: wantedBy(folded, 'select'),
+      inserted: wantedBy(folded, 'insert'),
+      updated: wantedBy(folded, 'update'),
       functions: functionsOf(folded),
       outputs: describe.outputs,
     };
   };
+}
+
+export interface Printed {
+  /** The analysed tree: it lists the permissions the statement wants as it is written. */
+  readonly analysed: string;
+  /** The plan: it lists the permissions that are asked for. */
+  readonly planned: string;
+}
+
+/** What PostgreSQL makes of a statement before it would run, as `debug_print_parse` and `debug_print_plan` show it. */
+export async function printedOf(client: pg.Client, sql: string): Promise<Printed> {
+  const printed = { 'parse tree:': '', 'plan:': '' };
+  const hear = ({
+    message,
+    detail,
+  }: {
+    readonly message?: string | undefined;
+    readonly detail?: string | undefined;
+  }) => {
+    if (message === 'plan:' || message === 'parse tree:') printed[message] += detail ?? '';
+  };
+  client.on('notice', hear);
+  try {
+    await client.query(
+      `BEGIN; SET LOCAL client_min_messages = log; SET LOCAL debug_pretty_print = off; SET LOCAL debug_print_parse = on; SET LOCAL debug_print_plan = on; EXPLAIN ${sql}`,
+    );
+  } finally {
+    await client.query('ROLLBACK');
+    client.off('notice', hear);
+  }
+  const [analysed = '', planned = ''] = Object.values(printed).map((text) => text.replace(/\s+/g, ' '));
+  return { analysed, planned };
 }
