@@ -243,6 +243,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     { createSettlement },
     { createToolbox },
     { bytesOfReadings },
+    { bytesOfAccesses },
   ] = await Promise.all([
     import('./policy/casbin-decision-point.ts'),
     import('./databases/registry.ts'),
@@ -252,6 +253,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     import('./broker/settlement.ts'),
     import('./tools/toolbox.ts'),
     import('./sql/parse-statement.ts'),
+    import('./sql/references/access-cache.ts'),
     import('./fleet/fleet.ts'),
   ]);
   const { createSecrets } = await import('./config/secrets.ts');
@@ -284,7 +286,7 @@ const compose: CommandDeps['compose'] = async (config, log): Promise<Parts> => {
     backends,
     catalogs,
     audit,
-    caches: () => ({ readings: bytesOfReadings(), catalogs: catalogs.bytes() }),
+    caches: () => ({ readings: bytesOfReadings(), references: bytesOfAccesses(), catalogs: catalogs.bytes() }),
   });
   await metrics.watch(gauges);
   const { watch, ...tracing } = await openTracing(config, log);

@@ -18,7 +18,7 @@ export interface Gauges {
   /** Records of calls under way that wait for the audit disk, those being flushed included. */
   readonly auditWaiting: () => number;
   /** Estimated bytes of what is kept in memory to save work, by what it is. */
-  readonly caches: () => Readonly<Record<'readings' | 'catalogs', number>>;
+  readonly caches: () => Readonly<Record<'readings' | 'references' | 'catalogs', number>>;
   /** Databases with a change that an operator has not applied yet. */
   readonly waitingChanges: () => number;
 }
@@ -79,7 +79,7 @@ export async function addGauges(register: Registry, gauges: Gauges): Promise<voi
   });
   new Gauge({
     name: 'pgwarden_cache_bytes',
-    help: 'Estimated bytes of statements read before, and of catalogs.',
+    help: 'Estimated bytes of statements read before, of what they reach in each database, and of catalogs.',
     labelNames: ['cache'],
     registers,
     collect() {

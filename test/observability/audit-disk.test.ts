@@ -59,7 +59,7 @@ test('where the lag of the copy cannot be read, every other metric is told all t
     runningCalls: () => 7,
     configurationRefused: () => false,
     auditWaiting: () => 0,
-    caches: () => ({ readings: 0, catalogs: 0 }),
+    caches: () => ({ readings: 0, references: 0, catalogs: 0 }),
     shipLag: () => Promise.reject(new Error('EIO')),
     waitingChanges: () => 0,
   });

@@ -14,7 +14,7 @@ test('every metric the dashboard names is one of /metrics, and every metric of o
     runningCalls: () => 0,
     configurationRefused: () => false,
     auditWaiting: () => 0,
-    caches: () => ({ readings: 0, catalogs: 0 }),
+    caches: () => ({ readings: 0, references: 0, catalogs: 0 }),
     shipLag: async () => 0,
     waitingChanges: () => 0,
   });
