@@ -55,7 +55,7 @@ const sets = { insert: 'insertedCols', select: 'selectedCols', update: 'updatedC
 
 export type Permission = keyof typeof permissions;
 
-/** OID → attribute numbers for which a tree, analysed or planned, wants a permission; an empty set is the relation as a whole. */
+/** OID → attribute numbers for which a tree, analysed or planned, wants a permission of whoever runs it; an empty set is the relation as a whole. */
 export function wantedBy(tree: string, permission: Permission): ReadonlyMap<number, ReadonlySet<number>> {
   const found = new Map<number, Set<number>>();
   // from 16 in RTEPERMISSIONINFO, before in RANGETBLENTRY of rtekind 0
@@ -64,6 +64,7 @@ export function wantedBy(tree: string, permission: Permission): ReadonlyMap<numb
     const relid = Number(/:relid (\d+)/.exec(block)?.[1]);
     const wanted = Number(/:requiredPerms (\d+)/.exec(block)?.[1]);
     if ((wanted & permissions[permission]) === 0) continue;
+    if (/:checkAsUser [1-9]/.test(block)) continue; // asked of a view's owner
     const set = permission === 'delete' ? 'none' : sets[permission];
     const bits = new RegExp(`:${set} \\(b([ \\d]*)\\)`).exec(block)?.[1] ?? '';
     const columns = found.get(relid) ?? new Set();
