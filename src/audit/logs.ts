@@ -3,8 +3,9 @@
 import { createUlid } from './clock.ts';
 import type { Head } from './frame.ts';
 import { logDirectory } from './layout.ts';
-import { type Log, type LogSetting, openLog } from './log.ts';
+import { type Log, openLog } from './log.ts';
 import { LogUnavailable } from './log-errors.ts';
+import type { LogSetting } from './log-setting.ts';
 import type { Unsettled } from './open-calls.ts';
 
 export interface Logs {

@@ -1,11 +1,32 @@
 /** The records a log owes before any other: what opens a file, and what was cut short before it. */
 
-import type { Orphan, RecordBody, RecoverBody } from './records.ts';
+import type { OpenCallSection, Orphan, RecordBody, RecoverBody } from './records.ts';
 
 export type Opening = 'genesis' | 'rotation' | 'flush_failed';
 
 /** What was set aside, and why. */
 export type Torn = Omit<RecoverBody, 'type' | 'orphans'>;
+
+/** The log that a file belongs to, and how far it reaches where the file begins. */
+export interface OpeningLog {
+  readonly origin: string;
+  readonly logId: string;
+  /** The identity's verifier key, where heads are signed. */
+  readonly identity: string | undefined;
+  readonly epochs: number;
+  /** `seq` of the file's first record. */
+  readonly first: number;
+  readonly frontier: readonly string[];
+  readonly open: OpenCallSection[];
+}
+
+/** The first record of a file. */
+export function openingRecord(why: Opening, log: OpeningLog): RecordBody {
+  const { origin, logId, identity, epochs, first, frontier, open } = log;
+  return why === 'genesis'
+    ? { type: 'genesis', origin, log_id: logId, vkeys: identity === undefined ? [] : [identity] }
+    : { type: 'segment', origin, first, frontier: [...frontier], why, epochs, open };
+}
 
 /** Orphans named in one record, so that the line stays short. */
 const orphansPerRecord = 1_000;
