@@ -1,7 +1,9 @@
 /** Which calls of a log are between their records: what is owed to them, and what the next file and the next start must know. */
 
 import { type OpenCall, openSections, partOpenCalls, type Unsettled } from './open-calls.ts';
-import type { IntentBody, OpenCallSection, Orphan, OutcomeBody, PrecommitBody } from './records.ts';
+import type { OpenCallSection } from './records/file.ts';
+import type { IntentBody } from './records/intent.ts';
+import type { Orphan, OutcomeBody, PrecommitBody } from './records/outcome.ts';
 
 /** Told of each record of a call once it is durable; and of an outcome that never will be. */
 export interface CallLedger {

@@ -2,7 +2,8 @@
 
 import type { CallLedger } from './call-ledger.ts';
 import type { CommitQueue, Placed } from './commit-queue.ts';
-import type { IntentBody, OutcomeBody, PrecommitBody } from './records.ts';
+import type { IntentBody } from './records/intent.ts';
+import type { OutcomeBody, PrecommitBody } from './records/outcome.ts';
 
 export interface CallRecords {
   /** An intent that is not final: it owes an outcome. */

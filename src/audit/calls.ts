@@ -2,7 +2,8 @@
 
 import { findAmendments } from './amendments.ts';
 import { readRecord } from './full-check.ts';
-import type { LogRecord, Orphan } from './records.ts';
+import type { Orphan } from './records/outcome.ts';
+import type { LogRecord } from './records.ts';
 import { type LogReport, type VerifyOptions, verifyDirectory } from './verify.ts';
 
 export type IntentRecord = Extract<LogRecord, { type: 'intent' }>;

@@ -19,7 +19,8 @@ import type { Entry, Placed } from './commit-queue.ts';
 import { beginFrame } from './frame.ts';
 import type { LogSetting } from './log-setting.ts';
 import { openingRecord, recoverRecords } from './opening-records.ts';
-import type { Orphan, RecordBody } from './records.ts';
+import type { Orphan } from './records/outcome.ts';
+import type { RecordBody } from './records.ts';
 import type { SealCadence } from './seal-cadence.ts';
 
 export interface CommitParts {

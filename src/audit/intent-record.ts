@@ -9,7 +9,8 @@ import type { Trail } from './audit-log.ts';
 import type { HmacKeys } from './hmac-key.ts';
 import { boundNames, objectUses, summarize } from './object-uses.ts';
 import { bounded, oneLine, whole } from './plain-text.ts';
-import type { IntentBody, ObjectUse, SqlMode, SqlSection } from './records.ts';
+import type { IntentBody, ObjectUse } from './records/intent.ts';
+import type { SqlMode, SqlSection } from './records/sql.ts';
 import { describeSql } from './redaction.ts';
 
 export interface IntentContext {

@@ -2,7 +2,7 @@
 
 import type { Access, FunctionAccess, RelationAccess } from '../sql/access.ts';
 import { bounded } from './plain-text.ts';
-import type { ObjectUse } from './records.ts';
+import type { ObjectUse } from './records/intent.ts';
 
 /** Relations as resolved, then what is read through views (`via`), then functions; pure built-in functions are left out. */
 export function objectUses(access: Access): readonly ObjectUse[] {

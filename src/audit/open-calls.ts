@@ -1,6 +1,7 @@
 /** Calls between their intent and their outcome, and what a start makes of those it finds: lost, not committed, or still to be asked. */
 
-import type { OpenCallSection, Orphan } from './records.ts';
+import type { OpenCallSection } from './records/file.ts';
+import type { Orphan } from './records/outcome.ts';
 
 export interface OpenCall {
   readonly call: string;

@@ -1,6 +1,8 @@
 /** The records a log owes before any other: what opens a file, and what was cut short before it. */
 
-import type { OpenCallSection, Orphan, RecordBody, RecoverBody } from './records.ts';
+import type { OpenCallSection } from './records/file.ts';
+import type { Orphan, RecoverBody } from './records/outcome.ts';
+import type { RecordBody } from './records.ts';
 
 export type Opening = 'genesis' | 'rotation' | 'flush_failed';
 

@@ -5,7 +5,7 @@ import type { Outcome, QueryResult } from '../model/result.ts';
 import type { StatementClass } from '../sql/statement.ts';
 import type { NotExecuted } from './audit-log.ts';
 import { bounded, whole } from './plain-text.ts';
-import type { OutcomeBody, Status } from './records.ts';
+import type { OutcomeBody, Status } from './records/outcome.ts';
 
 export interface OutcomeContext {
   readonly call: string;

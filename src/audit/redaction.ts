@@ -3,7 +3,7 @@
 import type { BindParameters } from '../model/request.ts';
 import type { HmacKeys } from './hmac-key.ts';
 import { bounded } from './plain-text.ts';
-import type { SqlMode, SqlSection } from './records.ts';
+import type { SqlMode, SqlSection } from './records/sql.ts';
 import { type Piece, readSql, type SqlReading } from './sql-reading.ts';
 
 /** The grammar whose fingerprints these are; they change with it. */

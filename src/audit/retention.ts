@@ -13,7 +13,7 @@ import { isMissing } from './log-errors.ts';
 import { diskFiles, syncDirectory } from './log-files.ts';
 import type { Logs } from './logs.ts';
 import { rangeRoot } from './merkle.ts';
-import type { RetiredBody } from './records.ts';
+import type { RetiredBody } from './records/file.ts';
 import { readTail } from './recovery.ts';
 import type { RetentionPolicy } from './retention-policy.ts';
 import { readCursor } from './ship-cursor.ts';

@@ -10,7 +10,7 @@ const opening = '{"v":1,';
 /**
  * No child loggers, no `msg`, no timestamp of pino's own, a real key from `formatters.level`: each of these has been
  * seen to write a duplicate key or invalid JSON. Records are built from plain strings, integers, arrays and objects
- * alone (record bodies in `records.ts`), so pino never has anything to degrade.
+ * alone (record bodies in `records/`), so pino never has anything to degrade.
  */
 export function createSerializer(): Serialize {
   const destination = { written: '', write: (line: string) => (destination.written = line) };

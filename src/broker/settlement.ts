@@ -1,6 +1,7 @@
 /** Asks the server what became of writes whose end this side never learned, and puts the answer on record. */
 
-import type { AuditDesk, UnsettledWrite, WriteFate } from '../audit/desk.ts';
+import type { AuditDesk } from '../audit/desk.ts';
+import type { UnsettledWrite, WriteFate } from '../audit/settled-record.ts';
 import type { Databases } from '../databases/databases.ts';
 import type { Database } from '../model/database.ts';
 import { asBrokerError } from '../model/errors.ts';

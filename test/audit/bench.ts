@@ -8,7 +8,7 @@ import { defaultQueueLimits } from '../../src/audit/commit-queue.ts';
 import { createAuditDesk } from '../../src/audit/desk.ts';
 import { diskFiles } from '../../src/audit/log-files.ts';
 import { createLogs } from '../../src/audit/logs.ts';
-import type { IntentBody } from '../../src/audit/records.ts';
+import type { IntentBody } from '../../src/audit/records/intent.ts';
 import { createSerializer } from '../../src/audit/serializer.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import { aCall, testKey } from './shapes.ts';

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModule, parseSync } from 'libpg-query';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type SqlMode, sqlModes } from '../../src/audit/records.ts';
+import { type SqlMode, sqlModes } from '../../src/audit/records/sql.ts';
 import { Refusal } from '../../src/model/errors.ts';
 import type { QueryRequest } from '../../src/model/request.ts';
 import { readCorpus } from '../sql/corpus/corpus.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import type { AuditDesk } from '../../src/audit/desk.ts';
-import { sqlModes } from '../../src/audit/records.ts';
+import { sqlModes } from '../../src/audit/records/sql.ts';
 import { Failure, Refusal } from '../../src/model/errors.ts';
 import type { Principal } from '../../src/model/principal.ts';
 import type { Access } from '../../src/sql/access.ts';

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sqlModes } from '../../src/audit/records.ts';
+import { sqlModes } from '../../src/audit/records/sql.ts';
 import { Failure, Refusal } from '../../src/model/errors.ts';
 import type { Access, ColumnUse } from '../../src/sql/access.ts';
 import { noAccess } from '../../src/sql/access.ts';
