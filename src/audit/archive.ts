@@ -1,41 +1,28 @@
 /** What a desk stands on: the logs of this process with their keys, their room on the disk, their anchor, opened and closed together. */
 
 import { access, constants } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { Refusal } from '../model/errors.ts';
 import { createAnchor } from './anchor.ts';
 import { createClock, createUlid } from './clock.ts';
 import { defaultQueueLimits, type QueueLimits } from './commit-queue.ts';
-import { compressSegment } from './compress.ts';
-import { defaultKeyPath, type HmacKeys, keyBesideLog, readHmacKeys } from './hmac-key.ts';
+import { createCompressor } from './compress.ts';
+import { type DirectoryOptions, takeDirectory } from './directory.ts';
+import type { HmacKeys } from './hmac-key.ts';
 import { createJournal } from './journal.ts';
-import { replayJournal } from './journal-frames.ts';
-import { brokerLog, listLogs, prepareDirectory, refuseNetworkFileSystem, takeInstance } from './layout.ts';
+import { brokerLog, listLogs } from './layout.ts';
 import { diskFiles, type LogFiles } from './log-files.ts';
 import { createLogs, type Logs } from './logs.ts';
 import type { RecordBody } from './records.ts';
 import { createRetention, type Retention } from './retention.ts';
 import type { RetentionPolicy } from './retention-policy.ts';
-import { createSealer } from './sealer.ts';
 import { createSerializer } from './serializer.ts';
 import { createShipGate, type ShipRequirement } from './ship-gate.ts';
 import { createSpace, type Room } from './space.ts';
 
-export interface ArchiveOptions {
-  /** Made when missing; refused when others may write to it or to its parent. */
-  readonly directory: string;
-  /** The text of `audit.hmac_key`; absent: a key is kept beside the log. */
-  readonly hmacKey?: string;
-  /** The text of `audit.signing_key`, an identity key; absent: heads are not signed. */
-  readonly signingKey?: string;
-  /** `allow` where locks and flushes of a network file system are trusted; default `refuse`. */
-  readonly networkFilesystem?: 'refuse' | 'allow';
+export interface ArchiveOptions extends DirectoryOptions {
   /** Absent: calls do not wait for a copy of the log elsewhere. */
   readonly requireShipped?: ShipRequirement;
   /** First part of every origin. */
   readonly deployment?: string;
-  /** Absent: the first of `i1`, `i2` … that no living process holds. */
-  readonly instance?: string;
   /** For the operational log: what an operator must know, without any caller's data. */
   readonly report?: Report;
   readonly queue?: Partial<QueueLimits>;
@@ -75,7 +62,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   const report = options.report ?? (() => undefined);
   const writer = createUlid();
   const { directory: root, deployment = 'pgwarden' } = options;
-  const { instance, keys, sealer } = await enter(options, writer, report);
+  const { instance, keys, sealer } = await takeDirectory(options, writer, report);
   const journal = createJournal({ root, instance: instance.name, files: options.files ?? diskFiles, report });
   const logs = createLogs(
     {
@@ -150,37 +137,6 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   };
 }
 
-async function enter(options: ArchiveOptions, writer: string, report: Report) {
-  const { directory, instance, hmacKey, signingKey, networkFilesystem } = options;
-  try {
-    await prepareDirectory(directory);
-    if (networkFilesystem !== 'allow') await refuseNetworkFileSystem(directory);
-    const keys = await findKeys(directory, hmacKey, report);
-    const sealer = signingKey === undefined ? undefined : createSealer(signingKey);
-    const note = `pid ${process.pid} on ${hostname()}, writer ${writer}, since ${new Date().toISOString()}\n`;
-    const taken = await takeInstance(directory, note, instance);
-    await replay(directory, taken.name, report);
-    return { instance: taken, keys, sealer };
-  } catch (error) {
-    throw new Refusal('AUDIT_UNAVAILABLE', 'The audit log cannot be used, so nothing can be served.', {
-      hint: error instanceof Error ? error.message : 'See the operational log.',
-      cause: error,
-    });
-  }
-}
-
-async function findKeys(directory: string, configured: string | undefined, report: Report): Promise<HmacKeys> {
-  if (configured !== undefined) return readHmacKeys(configured);
-  const { text, created } = await keyBesideLog(directory);
-  if (created) {
-    const path = defaultKeyPath(directory);
-    report(
-      `made the key of the audit log's fingerprints, ${path}: move it away from the log, name it in audit.hmac_key, and back it up`,
-    );
-  }
-  return readHmacKeys(text);
-}
-
 function closeWhenIdle(logs: Logs, closeAfter: number): () => void {
   const timer = setInterval(() => void logs.closeIdle(Date.now() - closeAfter), Math.min(closeAfter, 30_000));
   timer.unref();
@@ -199,25 +155,6 @@ function everySixHours({ round }: Retention, report: Report): () => Promise<void
   return () => {
     clearInterval(timer);
     return work;
-  };
-}
-
-/** What only the journal of a dead process holds goes back to the logs before any of them is opened. */
-async function replay(root: string, instance: string, report: Report): Promise<void> {
-  const frames = await replayJournal(root, instance);
-  if (frames > 0) report(`${frames} batches of records were written to their logs from the journal of a dead process`);
-}
-
-/** One file at a time, so that calls keep the processor. */
-function createCompressor(report: Report) {
-  let work: Promise<void> = Promise.resolve();
-  return {
-    add(path: string, first: number): void {
-      work = work
-        .then(() => compressSegment(path, first))
-        .catch((error: unknown) => report(`${path} could not be compressed`, error));
-    },
-    idle: () => work,
   };
 }
 

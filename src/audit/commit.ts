@@ -8,9 +8,15 @@
  *    flush        with one fdatasync of the journal instead (active-segment.ts, segment-file.ts, journal.ts)
  * 5. acknowledge  the head moves to the new end; then the caller of each record is told where it stands
  *
+ * Intent and outcome go the same way. The key to a backend is cut after the fifth step of the intent, rows are released
+ * after the fifth of the outcome (desk.ts). Who waits longer than the deadline is told that it failed, while the disk may
+ * still be at it: where the record lands after all, one more says that nothing ran, or that the rows were withheld
+ * (call-records.ts).
+ *
  * A batch also holds what the log owes: first the record that opens a file, then what was cut short before, then the
  * key in force; after the records a seal, where one is due or the file is full. A full file, a new day and a failed flush
- * begin a new file before a batch, never within one. Where a step fails, no record of the batch is in the log.
+ * begin a new file before a batch, never within one. Where a step fails the head stays, and what may stand beyond it is
+ * cut off or set aside before another line is written.
  */
 
 import type { ActiveSegment } from './active-segment.ts';

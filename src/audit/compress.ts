@@ -21,3 +21,23 @@ export async function compressSegment(path: string, first: number): Promise<void
   await syncDirectory(diskFiles, dirname(path));
   await unlink(path);
 }
+
+export interface Compressor {
+  /** A file that nobody writes to any more, and its first record. */
+  readonly add: (path: string, first: number) => void;
+  /** Resolves when all that was added is done. */
+  readonly idle: () => Promise<void>;
+}
+
+/** One file at a time, so that calls keep the processor. */
+export function createCompressor(report: (message: string, cause?: unknown) => void): Compressor {
+  let work: Promise<void> = Promise.resolve();
+  return {
+    add(path, first) {
+      work = work
+        .then(() => compressSegment(path, first))
+        .catch((error: unknown) => report(`${path} could not be compressed`, error));
+    },
+    idle: () => work,
+  };
+}
