@@ -20,7 +20,7 @@ export interface IntentContext {
   readonly logId: string;
 }
 
-/** The codes under which PostgreSQL's grammar has not read the text, or nobody asked it to. */
+/** The codes under which PostgreSQL's grammar has not read the text, or nobody asked it to, unless a statement says it has. */
 const unread: ReadonlySet<ErrorCode> = new Set([
   'STATEMENT_UNPARSABLE',
   'STATEMENT_TOO_COMPLEX',
@@ -28,6 +28,7 @@ const unread: ReadonlySet<ErrorCode> = new Set([
   'REQUEST_INVALID',
   'PRINCIPAL_UNKNOWN',
   'BACKEND_UNAVAILABLE',
+  'LIMIT_EXCEEDED',
   'INTERNAL',
 ]);
 
@@ -126,7 +127,7 @@ function databaseSection({ databaseId }: QueryRequest, { database, access }: Tra
 }
 
 async function sqlSection(
-  { statement: source }: QueryRequest,
+  { statement: source, call }: QueryRequest,
   trail: Trail,
   error: BrokerError | undefined,
   statement: StatementContents | undefined,
@@ -137,6 +138,7 @@ async function sqlSection(
   return describeSql(
     {
       sql: source.sql,
+      principal: call.principal,
       parameters: source.parameters,
       parses: statement !== undefined || (error !== undefined && !unread.has(error.code)),
       bound: boundNames(trail.access),

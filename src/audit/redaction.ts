@@ -1,5 +1,6 @@
 /** What a record says of SQL text: never a literal, a comment or an invented name, unless the mode is `full`. */
 
+import type { Principal } from '../model/principal.ts';
 import type { BindParameters } from '../model/request.ts';
 import type { HmacKeys } from './hmac-key.ts';
 import { bounded } from './plain-text.ts';
@@ -14,6 +15,8 @@ const maxStoredBytes = 64 * 1024;
 
 export interface SqlText {
   readonly sql: string;
+  /** Whose it is. */
+  readonly principal: Principal;
   readonly parameters: BindParameters;
   /** PostgreSQL's grammar has read it. What it has not read is stored in `full` mode only. */
   readonly parses: boolean;
@@ -32,7 +35,7 @@ interface Stored {
 
 /** Builds the `sql` section of a record. Never throws: what cannot be read is not stored. */
 export async function describeSql(text: SqlText, mode: SqlMode, keys: HmacKeys, logId: string): Promise<SqlSection> {
-  const reading = text.parses ? await readSql(text.sql) : undefined;
+  const reading = text.parses ? await readSql(text.sql, text.principal) : undefined;
   return {
     mode,
     ...storedText(text, reading, mode, (literal) => keys.digest(logId, literal).slice(0, 12)),

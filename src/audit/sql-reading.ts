@@ -1,9 +1,9 @@
 /** The grammar's view of a text, as redaction needs it; the same text is read once, since clients send few texts many times. */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Principal } from '../model/principal.ts';
 import type { Token } from '../sql/parser.ts';
 import { readFingerprint, readTokens } from '../sql/read-tokens.ts';
-import { longText } from '../sql/read-tree.ts';
+import { inTurn } from '../sql/turns.ts';
 import { plainPieces } from './plain-pieces.ts';
 
 /** What a text is made of: `plain` may be shown, `literal` never, `quoted` when its name is bound. */
@@ -30,14 +30,14 @@ const kept = new Map<string, SqlReading>();
 let keptNow = 0;
 
 /** Undefined for a text that the grammar does not read, or that is too long to be. */
-export async function readSql(sql: string): Promise<SqlReading | undefined> {
+export async function readSql(sql: string, principal: Principal): Promise<SqlReading | undefined> {
   const known = kept.get(sql);
   if (known !== undefined) {
     kept.delete(sql);
     kept.set(sql, known); // the newest is last
     return known;
   }
-  const reading = await read(sql);
+  const reading = await read(sql, principal);
   if (reading !== undefined && sql.length <= keptLength) keep(sql, reading);
   return reading;
 }
@@ -53,14 +53,13 @@ function keep(sql: string, reading: SqlReading): void {
   }
 }
 
-async function read(sql: string): Promise<SqlReading | undefined> {
+async function read(sql: string, principal: Principal): Promise<SqlReading | undefined> {
   if (Buffer.byteLength(sql) > maxReadBytes) return undefined;
   try {
-    if (sql.length >= longText) await nextTurn(); // its references were read in this turn
-    const plain = plainPieces(sql);
-    if (plain === undefined)
-      return { fingerprint: await readFingerprint(sql), pieces: lexedPieces(sql, await readTokens(sql)) };
-    return { fingerprint: await fingerprintOf(sql, plain), pieces: plain };
+    const plain = await inTurn(principal, () => plainPieces(sql));
+    if (plain !== undefined) return { fingerprint: await fingerprintOf(sql, plain, principal), pieces: plain };
+    const hash = await readFingerprint(sql, principal);
+    return { fingerprint: hash, pieces: lexedPieces(sql, await readTokens(sql, principal)) };
   } catch {
     return undefined;
   }
@@ -78,11 +77,11 @@ const keptShapeLength = 4 * 1024;
 const isQuery = /^\(*(?:select|with|values|table|insert|update|delete|merge)\b/i;
 const constantsCount = /\b(?:float|current_time|current_timestamp|localtime|localtimestamp) ?\(/i;
 
-async function fingerprintOf(sql: string, pieces: readonly Piece[]): Promise<string> {
+async function fingerprintOf(sql: string, pieces: readonly Piece[], principal: Principal): Promise<string> {
   const shape = pieces.map(shapeOf).join('');
   const known = fingerprints.get(shape);
   if (known !== undefined) return known;
-  const made = await readFingerprint(sql);
+  const made = await readFingerprint(sql, principal);
   if (shape.length > keptShapeLength || !isQuery.test(shape) || constantsCount.test(shape)) return made;
   if (fingerprints.size >= keptShapes)
     for (const oldest of [...fingerprints.keys()].slice(0, keptShapes / 2)) fingerprints.delete(oldest);

@@ -5,6 +5,7 @@ import { BrokerError, Refusal } from '../model/errors.ts';
 import type { Access } from '../sql/access.ts';
 import { nameNotAvailable } from '../sql/name-not-available.ts';
 import { openStatement, type ParsedStatement } from '../sql/statement.ts';
+import { inTurn } from '../sql/turns.ts';
 import type { DecisionPoint } from './decision-point.ts';
 import { type Decision, type Denial, type Permit, sealPermit } from './permit.ts';
 
@@ -38,7 +39,7 @@ export async function authorize(
 
 async function ask(decisionPoint: DecisionPoint, question: Parameters<DecisionPoint['decide']>[0]): Promise<Decision> {
   try {
-    return await decisionPoint.decide(question);
+    return await inTurn(question.principal, () => decisionPoint.decide(question));
   } catch (thrown) {
     if (thrown instanceof BrokerError) throw thrown;
     throw new Refusal('POLICY_UNAVAILABLE', 'The policy of the database could not be asked, so nothing is permitted.', {

@@ -3,6 +3,7 @@
 import { fixedStatements, isFixedName } from '../catalog/fixed-statements.ts';
 import type { Database } from '../model/database.ts';
 import { Failure, Refusal } from '../model/errors.ts';
+import type { Principal } from '../model/principal.ts';
 import type { BindParameters, QueryRequest } from '../model/request.ts';
 import { numberParameters } from './named-parameters.ts';
 import { parseTree } from './parser.ts';
@@ -21,7 +22,8 @@ import { checkText } from './text-limits.ts';
 export async function parseStatement(request: QueryRequest, database: Database): Promise<ParsedStatement> {
   const text = await textOf(request, database);
   const scope: Scope = { intent: request.intent, action: request.action, readonly: database.readonly };
-  const reading = await read(text, scope, request.statement.from === 'fixed' ? 'full' : database.dialect);
+  const dialect = request.statement.from === 'fixed' ? 'full' : database.dialect;
+  const reading = await read(text, scope, dialect, request.call.principal);
   checkParameterCount(text.parameters, reading.verdict.parameters);
   return sealStatement({
     sql: reading.sql,
@@ -62,10 +64,15 @@ interface PlacedReading extends Reading {
 const explainEnvelope = 'EXPLAIN (FORMAT JSON) ';
 
 /** For the action `explain`, a bare query is read once to see what it is, then again inside the envelope that is sent. */
-async function read(text: Rewriting, scope: Scope, dialect: Database['dialect']): Promise<PlacedReading> {
-  const bare = await admit(text, scope, dialect);
+async function read(
+  text: Rewriting,
+  scope: Scope,
+  dialect: Database['dialect'],
+  principal: Principal,
+): Promise<PlacedReading> {
+  const bare = await admit(text, scope, dialect, principal);
   if (scope.action !== 'explain' || bare.verdict.kind === 'EXPLAIN') return bare;
-  return admit(prefixed(explainEnvelope, text), scope, 'full');
+  return admit(prefixed(explainEnvelope, text), scope, 'full', principal);
 }
 
 const cache = createReadingCache(16 * 1024 * 1024);
@@ -73,7 +80,12 @@ const cache = createReadingCache(16 * 1024 * 1024);
 /** Estimated bytes of the readings that are kept. */
 export const bytesOfReadings = cache.size;
 
-async function admit(text: Rewriting, scope: Scope, dialect: Database['dialect']): Promise<PlacedReading> {
+async function admit(
+  text: Rewriting,
+  scope: Scope,
+  dialect: Database['dialect'],
+  principal: Principal,
+): Promise<PlacedReading> {
   const characters = createPositions(text.sql);
   const positionOf: PositionOf = (location) => {
     const position = characters(location);
@@ -82,29 +94,29 @@ async function admit(text: Rewriting, scope: Scope, dialect: Database['dialect']
   const key = `${scope.intent} ${scope.readonly} ${scope.action === 'explain'} ${dialect} ${text.sql}`;
   const known = cache.get(key);
   if (known !== undefined) return { ...known, sql: text.sql, positionOf };
-  const { stmts } = await parseAsCaller(text);
+  const { stmts } = await parseAsCaller(text, principal);
   const tree = onlyStatement(stmts, positionOf);
   const verdict = classify(tree, scope, (message, hint, location) => {
     throw notReadOnly(message, hint, positionOf(location));
   });
-  if (dialect === 'strict') await checkStrictly(text.sql, tree, verdict);
+  if (dialect === 'strict') await checkStrictly(text.sql, tree, verdict, principal);
   cache.set(key, { tree, verdict });
   return { tree, verdict, sql: text.sql, positionOf };
 }
 
 /** The second reader is loaded only where a database asks for it. */
-async function checkStrictly(sql: string, tree: Tree, verdict: Verdict): Promise<void> {
+async function checkStrictly(sql: string, tree: Tree, verdict: Verdict, principal: Principal): Promise<void> {
   const { checkDialect } = await import('./strict/check-dialect.ts');
-  await checkDialect(sql, tree, verdict.class);
+  await checkDialect(sql, tree, verdict.class, principal);
 }
 
 /** The broker's own texts hold nobody up, whatever their length: a deadline, or a queue of callers' texts, would only cost the catalog. */
 const ownTexts: ReadonlySet<string> = new Set(Object.values(fixedStatements).map(({ text }) => text));
 const isOwn = (sql: string): boolean => ownTexts.has(sql);
 
-async function parseAsCaller(text: Rewriting) {
+async function parseAsCaller(text: Rewriting, principal: Principal) {
   try {
-    return await (isOwn(text.sql) ? parseTree(text.sql) : readTree(text.sql));
+    return await (isOwn(text.sql) ? parseTree(text.sql) : readTree(text.sql, principal));
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.position === undefined) throw thrown;
     const position = text.toCaller(thrown.position);

@@ -37,6 +37,7 @@ type Library = typeof import('libpg-query');
 
 const requireLibrary = createRequire(import.meta.url);
 let loading: Promise<Library> | undefined;
+let loaded: Library | undefined;
 
 /** Loads the grammar on the first call; after `discard`, a fresh instance. */
 function grammar(): Promise<Library> {
@@ -47,6 +48,7 @@ function grammar(): Promise<Library> {
 async function instantiate(): Promise<Library> {
   const library: Library = requireLibrary('libpg-query');
   await library.loadModule();
+  loaded = library;
   return library;
 }
 
@@ -57,6 +59,7 @@ async function instantiate(): Promise<Library> {
 function discard(): void {
   delete requireLibrary.cache[requireLibrary.resolve('libpg-query')];
   loading = undefined;
+  loaded = undefined;
 }
 
 /** Reads a text; STATEMENT_UNPARSABLE with a position where PostgreSQL would report a syntax error. Check the text's limits first. */
@@ -88,7 +91,7 @@ export async function fingerprint(sql: string): Promise<string> {
 }
 
 async function guarded<T>(read: (library: Library) => T): Promise<T> {
-  const library = await grammar();
+  const library = loaded ?? (await grammar()); // at once where it can be: whoever was given a turn takes it
   try {
     return read(library);
   } catch (thrown) {

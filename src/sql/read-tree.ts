@@ -1,11 +1,12 @@
 /** Reads a text by PostgreSQL's grammar: short ones at once, long ones in the worker, so that no text holds the event loop. */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Refusal } from '../model/errors.ts';
+import type { Principal } from '../model/principal.ts';
 import { type ParsedText, parseTree } from './parser.ts';
 import { readInThread } from './reader/reader-thread.ts';
 import type { Tree } from './statement.ts';
 import { isTree } from './tree.ts';
+import { inTurn } from './turns.ts';
 
 /**
  * UTF-16 units. The costliest text admitted needs about 1.1 ms for 1 KiB (a list of constants), so one below this bound holds the
@@ -15,11 +16,14 @@ export const longText = 8 * 1024;
 /** Milliseconds; the costliest text of 32 KiB needs less than a tenth. */
 const deadline = 1000;
 
-/** As `parseTree`; STATEMENT_TOO_COMPLEX also when a long text takes longer than its deadline. */
-export async function readTree(sql: string): Promise<ParsedText> {
-  if (sql.length < longText) return parseTree(sql);
-  const parsed = await readInThread('parse', sql, deadline);
-  await nextTurn(); // the copy of a large tree was a turn of its own
+/**
+ * As `parseTree`; STATEMENT_TOO_COMPLEX also when a long text takes longer than its deadline, LIMIT_EXCEEDED when too many of
+ * the principal's wait.
+ */
+export async function readTree(sql: string, principal: Principal): Promise<ParsedText> {
+  if (sql.length < longText) return inTurn(principal, () => parseTree(sql));
+  const json = await readInThread('parse', sql, deadline, principal);
+  const parsed: unknown = await inTurn(principal, () => JSON.parse(json));
   if (isParsedText(parsed)) return parsed;
   throw new Refusal('STATEMENT_UNPARSABLE', 'The text could not be read as SQL.');
 }

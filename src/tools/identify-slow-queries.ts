@@ -118,7 +118,7 @@ async function shownText(
   const seen = await visibleText(parts, database, invocation.call, query);
   if (seen === undefined) return undefined;
   if (seen.looksAround) return '';
-  const reading = await readSql(query);
+  const reading = await readSql(query, invocation.call.principal);
   if (reading === undefined) return undefined;
   const isBound = (text: string) => seen.names.has(text.slice(1, -1).replaceAll('""', '"'));
   const pieces = reading.pieces.map(({ kind, text }) => {

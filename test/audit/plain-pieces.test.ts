@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { plainPieces } from '../../src/audit/plain-pieces.ts';
 import { lexedPieces, readSql } from '../../src/audit/sql-reading.ts';
+import { systemPrincipal } from '../../src/model/principal.ts';
 import { fingerprint, scan } from '../../src/sql/parser.ts';
 import { readCorpus } from '../sql/corpus/corpus.ts';
 import { createRandom } from '../sql/oracle/random.ts';
@@ -44,7 +45,7 @@ describe('fingerprints', () => {
     let compared = 0;
     for (const { name, sql } of readCorpus('reads')) {
       const pieces = plainPieces(sql);
-      if (pieces === undefined || (await readSql(sql)) === undefined) continue;
+      if (pieces === undefined || (await readSql(sql, systemPrincipal)) === undefined) continue;
       for (const [integer, decimal, string] of others) {
         const other = pieces
           .map(({ kind, text }) => {
@@ -54,7 +55,7 @@ describe('fingerprints', () => {
           .join('');
         const expected = await fingerprint(other).catch(() => undefined);
         if (expected === undefined) continue;
-        expect((await readSql(other))?.fingerprint, name).toBe(expected);
+        expect((await readSql(other, systemPrincipal))?.fingerprint, name).toBe(expected);
         compared += 1;
       }
     }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { heldLimits } from '../../src/backends/held-results.ts';
+import { waitingLimits } from '../../src/sql/reader/reader-thread.ts';
 import { defaultSessionLimits } from '../../src/transport/sessions.ts';
 import { readPage, root } from './pages.ts';
 
@@ -51,6 +52,8 @@ test('what is fixed stands with the number of the code', () => {
   expect(fixed.filter(({ value, code }) => value !== code)).toEqual([]);
   const sessions = rows.find(({ by }) => by.includes('defaultSessionLimits'));
   expect(sessions?.value).toBe(`${defaultSessionLimits.total}, ${defaultSessionLimits.perPrincipal}`);
+  const waiting = rows.find(({ by }) => by.includes('waitingLimits'));
+  expect(waiting?.value).toBe(`${waitingLimits.total}, ${waitingLimits.perPrincipal}`);
   const held = rows.filter(({ by }) => by.includes('heldLimits'));
   const { total, perPrincipal, perDatabase, idle, age } = heldLimits;
   expect(held.map(({ value }) => value)).toEqual([

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/model/errors.ts';
+import { systemPrincipal } from '../../src/model/principal.ts';
 import { parseStatement } from '../../src/sql/parse-statement.ts';
 import { parseTree } from '../../src/sql/parser.ts';
 import { readInThread } from '../../src/sql/reader/reader-thread.ts';
@@ -98,12 +99,14 @@ describe('a difference between the readings', () => {
 describe('the reading worker', () => {
   test('is ended at its deadline, and the next text is read by a new one', async () => {
     const slow = `SELECT 1 WHERE ${'(a = 1 OR b = 2) AND '.repeat(180)} true`;
-    const first = await readInThread('strict', slow, 1).then(
+    const first = await readInThread('strict', slow, 1, systemPrincipal).then(
       () => 'read',
       (thrown: unknown) => (thrown instanceof Refusal ? thrown.code : 'fault'),
     );
     expect(first).toBe('STATEMENT_TOO_COMPLEX');
-    expect(await readInThread('parse', 'SELECT 1', 20_000)).toMatchObject({ stmts: [{ stmt: { SelectStmt: {} } }] });
+    expect(JSON.parse(await readInThread('parse', 'SELECT 1', 20_000, systemPrincipal))).toMatchObject({
+      stmts: [{ stmt: { SelectStmt: {} } }],
+    });
   });
 
   test('reads long texts, and gives their errors with position', async () => {

@@ -19,7 +19,11 @@ export interface ReaderBegins {
 }
 
 export type ReaderAnswer =
-  | { readonly id: number; readonly value: unknown }
+  | {
+      readonly id: number;
+      /** JSON: a text crosses at once, a tree of thousands of nodes would be copied before anyone could choose when. */
+      readonly json: string;
+    }
   | {
       readonly id: number;
       readonly refusal: {
@@ -45,5 +49,9 @@ export function isBeginning(message: unknown): message is ReaderBegins {
 
 /** The worker is ours, so its answers are told apart, not distrusted. */
 export function isAnswer(message: unknown): message is ReaderAnswer {
-  return isTree(message) && typeof message['id'] === 'number' && ('value' in message || isTree(message['refusal']));
+  return (
+    isTree(message) &&
+    typeof message['id'] === 'number' &&
+    (typeof message['json'] === 'string' || isTree(message['refusal']))
+  );
 }

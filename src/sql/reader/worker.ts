@@ -8,22 +8,12 @@ import { maxTreeDepth } from '../walker.ts';
 import { isOrder, type ReaderAnswer, type ReaderOrder } from './messages.ts';
 
 parentPort?.on('message', (message: unknown) => {
-  if (isOrder(message)) void answer(message).then(post);
+  if (isOrder(message)) void answer(message).then((reply) => parentPort?.postMessage(reply));
 });
-
-/** A tree can be too deep to be copied though it was read; then its refusal is the answer. */
-function post(reply: ReaderAnswer): void {
-  try {
-    parentPort?.postMessage(reply);
-  } catch {
-    const { code, message } = tooComplex('The statement is nested too deeply to be read.');
-    parentPort?.postMessage({ id: reply.id, refusal: { code, message, hint: flatten } });
-  }
-}
 
 async function answer(order: ReaderOrder): Promise<ReaderAnswer> {
   try {
-    return { id: order.id, value: await read(order) };
+    return { id: order.id, json: JSON.stringify(await read(order)) };
   } catch (thrown) {
     if (!(thrown instanceof BrokerError))
       return { id: order.id, refusal: { code: 'STATEMENT_TOO_COMPLEX', message: 'The statement could not be read.' } };
@@ -56,7 +46,7 @@ const flatten = 'Flatten the statement, and send long lists of values as one arr
 /** Three objects and lists for each node within a node: the node, its name around it, the list it stands in. */
 const maxObjectDepth = 3 * maxTreeDepth;
 
-/** Copying a tree out of the worker costs the event loop as much as reading it: one that will be refused is not copied. */
+/** A tree that will be refused is not handed over: making it anew there takes milliseconds of the event loop. */
 function bounded<T>(parsed: T): T {
   let objects = 0;
   const pending: (readonly [value: unknown, depth: number])[] = [[parsed, 0]];

@@ -87,6 +87,7 @@ function originOf(relation: RelationDraft, column: Column, draft: Origin['column
 
 /** All columns of an item, as `*` and whole rows read them. */
 export function readAll(scope: Scope, entry: RangeEntry, location: number): readonly Field[] {
+  scope.reading.spread(entry.columns.length, location);
   return entry.columns
     .filter((column) => column.isHidden !== true)
     .map((column) => {

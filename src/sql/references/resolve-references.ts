@@ -1,14 +1,13 @@
 /** Names become identities: every relation, column, function, operator, cast and type a statement reaches, with its position. */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Catalogs } from '../../catalog/catalogs.ts';
 import { Refusal } from '../../model/errors.ts';
 import type { QueryRequest } from '../../model/request.ts';
 import { type Access, noAccess } from '../access.ts';
 import { nodesNewerThan } from '../grammar-versions.ts';
 import { NameNotAvailable, nameNotAvailable, type Sight } from '../name-not-available.ts';
-import { longText } from '../read-tree.ts';
 import { openStatement, type ParsedStatement, type StatementContents, type Tree } from '../statement.ts';
+import { inTurn } from '../turns.ts';
 import { buildAccess } from './access-builder.ts';
 import { recall, remember } from './access-cache.ts';
 import { readBodies } from './bodies.ts';
@@ -42,8 +41,8 @@ export async function resolveReferences(
   const isWholeQuestion = request.target === undefined && request.hypothetical === undefined;
   const known = isWholeQuestion ? recall(contents.tree, now, sight) : undefined;
   if (known !== undefined) return known;
-  if (contents.sql.length >= longText) await nextTurn(); // others first: its tree was walked in this turn
-  const access = await readWith({ catalog, positionOf: contents.positionOf, sight }, contents);
+  const options = { catalog, positionOf: contents.positionOf, sight };
+  const access = await inTurn(request.call.principal, () => readWith(options, contents));
   if (isWholeQuestion) remember(contents.tree, now, access);
   return access;
 }

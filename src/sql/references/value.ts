@@ -21,9 +21,16 @@ export interface Field {
 }
 
 /** Inside a row that is passed on, or made, its columns are no longer the columns they came from. */
-export function shapeOf({ name, type, fields }: Field): Field {
-  return { name, type, fields: fields?.map(shapeOf) };
+export function shapeOf(field: Field): Field {
+  if (shapes.has(field)) return field;
+  const { name, type, fields } = field;
+  const shape: Field = { name, type, fields: fields?.map(shapeOf) };
+  shapes.add(shape);
+  return shape;
 }
+
+/** Those made: a row within a row within a row is not made anew at each level. */
+const shapes = new WeakSet<Field>();
 
 export interface Value {
   readonly type: number;

@@ -1,6 +1,7 @@
 /** The strict dialect: a second, independent reader must see the same statement, or it is refused. */
 
 import { Refusal } from '../../model/errors.ts';
+import type { Principal } from '../../model/principal.ts';
 import { scan } from '../parser.ts';
 import { readInThread } from '../reader/reader-thread.ts';
 import type { StatementClass, Tree } from '../statement.ts';
@@ -15,14 +16,19 @@ const deadline = 250;
  * Asks the second reader about the text without its comments (PostgreSQL's own lexer removes them: a comment can blind the
  * second reader). STATEMENT_TOO_COMPLEX where it cannot read the text, or where both readings differ.
  */
-export async function checkDialect(sql: string, tree: Tree, statementClass: StatementClass): Promise<void> {
+export async function checkDialect(
+  sql: string,
+  tree: Tree,
+  statementClass: StatementClass,
+  principal: Principal,
+): Promise<void> {
   const plain = await withoutComments(sql);
   if (Buffer.byteLength(plain, 'utf8') > maxStrictBytes)
     throw refusal(
       `The statement is longer than ${maxStrictBytes} bytes, which is the most that the strict dialect of this database reads.`,
       'Shorten it.',
     );
-  const second = await readInThread('strict', plain, deadline);
+  const second: unknown = JSON.parse(await readInThread('strict', plain, deadline, principal));
   const difference = isNames(second) ? firstDifference(namesInTree(tree, statementClass), second) : 'its form';
   if (difference !== undefined)
     throw refusal(

@@ -23,6 +23,7 @@ function readTree(scope: Scope, node: Tree, { started }: SelectOptions): readonl
   const right = readArm(scope, part(node, 'rarg'));
   if (left.length !== right.length)
     scope.reading.malformed('the arms of a set operation have different numbers of columns', -1);
+  scope.reading.spread(left.length, -1);
   return left.map((output, index) => ({ name: output.name, value: join(scope, output.value, right[index]?.value) }));
 }
 

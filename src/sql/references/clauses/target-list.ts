@@ -26,15 +26,23 @@ export function fieldsOfOutputs(outputs: readonly Output[]): readonly Field[] {
   }));
 }
 
+/** PostgreSQL's own bound (`MaxTupleAttributeNumber`). */
+const maxTargets = 1664;
+
 /** Values passed on unchanged keep their origin: see `Value.origin`. */
 export function readTargets(scope: Scope, list: readonly unknown[]): readonly Output[] {
-  return list.flatMap((item) => {
+  const outputs: Output[] = [];
+  for (const item of list) {
     const target = fieldsOf(item, 'ResTarget') ?? {};
     const star = readStar(scope, target['val']);
-    if (star !== undefined) return star;
-    const name = textField(target, 'name') ?? nameOfExpression(target['val']);
-    return [{ name, value: readBareExpression(scope, target['val']) }];
-  });
+    if (star === undefined) {
+      const name = textField(target, 'name') ?? nameOfExpression(target['val']);
+      outputs.push({ name, value: readBareExpression(scope, target['val']) });
+    } else for (const output of star) outputs.push(output);
+    if (outputs.length > maxTargets)
+      scope.reading.malformed(`target lists can have at most ${maxTargets} entries`, locationOf(target));
+  }
+  return outputs;
 }
 
 /** `*`, `t.*`, `s.t.*` and `(expression).*`; undefined for anything else. */
@@ -78,6 +86,7 @@ function outputsOf(fields: readonly Field[], location: number): readonly Output[
 
 /** Outputs still of unknown type are text (`resolveTargetListUnknowns`). */
 export function settleUnknowns(reading: Reading, outputs: readonly Output[]): readonly Output[] {
+  if (outputs.every(({ value }) => value.type !== oid.unknown)) return outputs;
   return outputs.map((output) => {
     if (output.value.type !== oid.unknown) return output;
     coerce(reading, output.value, oid.text, 'implicit');

@@ -28,7 +28,12 @@ export function readRow(scope: Scope, node: Tree): Value {
 
 /** The columns of a row value; refused where its shape is not known. */
 export function expandRow(scope: Scope, value: Value): readonly Field[] {
-  if (value.fields !== undefined) return value.fields;
+  const fields = value.fields ?? fieldsOfType(scope, value);
+  scope.reading.spread(fields.length, value.location);
+  return fields;
+}
+
+function fieldsOfType(scope: Scope, value: Value): readonly Field[] {
   const { catalog, types } = scope.reading;
   const relation = catalog.relationByOid(types.relation(value.type));
   if (relation === undefined) return scope.reading.malformed('this value has no columns to spread out', value.location);

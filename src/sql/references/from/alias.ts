@@ -25,5 +25,6 @@ export function renamed(
 ): readonly RangeColumn[] {
   if (names.length === 0) return columns;
   if (names.length > columns.length) reading.malformed('there are more column aliases than columns', location);
+  reading.spread(columns.length, location);
   return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
 }

@@ -12,6 +12,7 @@ import { oid } from '../types/well-known.ts';
 import { type RangeColumn, spend, type Value } from '../value.ts';
 import { readAlias, renamed } from './alias.ts';
 import { type FromItem, readFromItem } from './from-clause.ts';
+import { entryOf } from './range-var.ts';
 
 export function readJoin(scope: Scope, node: Tree): FromItem {
   const left = readFromItem(scope, node['larg']);
@@ -27,7 +28,8 @@ export function readJoin(scope: Scope, node: Tree): FromItem {
 
 /** NATURAL merges every name that both sides have, in the order of the left one. */
 function commonNames(left: RangeEntry, right: RangeEntry): readonly string[] {
-  return left.columns.map(({ name }) => name).filter((name) => right.columns.some((column) => column.name === name));
+  const names = new Set(right.columns.map(({ name }) => name));
+  return left.columns.map(({ name }) => name).filter((name) => names.has(name));
 }
 
 function side(scope: Scope, entry: RangeEntry, name: string): RangeColumn {
@@ -41,7 +43,10 @@ function merge(scope: Scope, node: Tree, name: string, left: RangeEntry, right: 
   const written = isSet(node, 'isNatural') ? undefined : [name]; // the caller of NATURAL wrote no name, and is told none
   const [l, r] = [left, right].map((entry) => readColumn(scope, side(scope, entry, name), -1, written));
   if (l === undefined || r === undefined) return reading.unbound(name, 'column', -1);
-  for (const value of [l, r]) spend(value.origin);
+  for (const value of [l, r]) {
+    reading.spread(value.origin?.columns.length ?? 0, -1); // in a chain of joins each merges all that were merged before
+    spend(value.origin);
+  }
   const operator = { catalog: undefined, schema: undefined, name: '=', written: '=' };
   readOperator(reading, operator, [l, r], -1);
   const type = commonType(reading.types, [l.type, r.type]);
@@ -89,26 +94,38 @@ function columnsOf(
   return merged.concat(left.columns.filter(isRest), right.columns.filter(isRest));
 }
 
+/** In a long chain of joins most are so already. */
+const byNameOnly = (item: NamespaceItem): NamespaceItem => (item.byColumn ? { ...item, byColumn: false } : item);
+
 /** Merged columns come first. An alias hides both sides; without one their names stay, their bare columns go through the join. */
 function joined(scope: Scope, node: Tree, { left, right, inner, names, merged }: Sides): FromItem {
   const alias = readAlias(node);
+  let columns: readonly RangeColumn[] | undefined;
+  const all = () => {
+    columns ??= renamed(scope.reading, columnsOf(left.entry, right.entry, names, merged), alias.columns, -1);
+    return columns;
+  };
   const entry: RangeEntry = {
     alias: alias.name ?? '',
     unaliased: undefined,
     relation: undefined,
-    columns: renamed(scope.reading, columnsOf(left.entry, right.entry, names, merged), alias.columns, -1),
+    /** Put together when a bare name or a star asks for them: each join of a long chain has those of all before it. */
+    get columns() {
+      return all();
+    },
     rowType: oid.record,
     isScalar: false,
     sides: [left.entry, right.entry],
   };
-  const visible = alias.name === undefined ? inner.map((item) => ({ ...item, byColumn: false })) : [];
+  if (alias.columns.length > 0) all(); // refuses too many of them
+  const visible = alias.name === undefined ? inner.filter(({ byName }) => byName).map(byNameOnly) : [];
   const items: NamespaceItem[] = [
     ...visible,
     { entry, byName: alias.name !== undefined, byColumn: true, lateralOnly: false },
   ];
   const using = readAlias(node, 'join_using_alias');
   if (using.name !== undefined) {
-    const short: RangeEntry = { ...entry, alias: using.name, columns: merged, sides: [] };
+    const short = entryOf(using.name, merged);
     items.push({ entry: short, byName: true, byColumn: false, lateralOnly: false });
   }
   return { entry, items };

@@ -52,9 +52,7 @@ interface Naming {
 
 /** An item that is a relation: its columns are read when they are named. */
 export function relationEntry(reading: Reading, draft: RelationDraft, naming: Naming): RangeEntry {
-  const columns = reading.catalog
-    .columns(draft.relation)
-    .map((is): RangeColumn => ({ name: is.name, type: is.type, column: { of: draft, is } }));
+  const columns = columnsOf(reading, draft);
   return {
     alias: naming.alias ?? draft.relation.name,
     unaliased: naming.alias === undefined ? draft : undefined,
@@ -64,4 +62,17 @@ export function relationEntry(reading: Reading, draft: RelationDraft, naming: Na
     isScalar: false,
     sides: [],
   };
+}
+
+/** Made once for all the places where a statement names the relation. */
+const columnsOfDrafts = new WeakMap<RelationDraft, readonly RangeColumn[]>();
+
+function columnsOf(reading: Reading, draft: RelationDraft): readonly RangeColumn[] {
+  const known = columnsOfDrafts.get(draft);
+  if (known !== undefined) return known;
+  const columns = reading.catalog
+    .columns(draft.relation)
+    .map((is): RangeColumn => ({ name: is.name, type: is.type, column: { of: draft, is } }));
+  columnsOfDrafts.set(draft, columns);
+  return columns;
 }
