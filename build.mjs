@@ -86,6 +86,9 @@ const { makeTemplate } = await import(pathToFileURL(resolve(outdir, 'embedded-te
 await access(template).catch(() => makeTemplate(template));
 await copyFile(template, `${outdir}/embedded-template.tar.gz`);
 
+// Facts about what PostgreSQL brings itself, read by the first load of a catalog.
+await copyFile('src/catalog/built-in-facts.br', `${outdir}/built-in-facts.br`);
+
 await writeBillOfMaterials(outdir, product, shippedPackages(metafile, Object.keys(product.dependencies)));
 
 await rm(target, { recursive: true, force: true });

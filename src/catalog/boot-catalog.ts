@@ -15,77 +15,69 @@ export interface BootEntry {
   readonly describers: string;
 }
 
-const pages: Readonly<Record<Exclude<BootName, 'catalog_objects'>, BootEntry>> = {
-  catalog_header: {
-    relations: {
-      pg_cast: 'castcontext castfunc castsource casttarget oid',
-      pg_class: 'oid relkind relname relnamespace relnatts reltype',
-      pg_operator: 'oid oprcode oprleft oprname oprright',
-      pg_proc: 'oid proargtypes prokind prolang proname pronamespace prorettype prosecdef',
+const pages: Readonly<Record<Exclude<BootName, 'catalog_objects' | 'catalog_header' | 'catalog_digests'>, BootEntry>> =
+  {
+    catalog_schemas: {
+      relations: {
+        pg_namespace: 'nspname oid',
+      },
+      describers: '',
     },
-    describers: 'current_setting',
-  },
-  catalog_schemas: {
-    relations: {
-      pg_namespace: 'nspname oid',
+    catalog_types: {
+      relations: {
+        pg_constraint: 'contype contypid oid',
+        pg_depend: 'classid deptype objid refclassid refobjid',
+        pg_extension: 'extname oid',
+        pg_range: 'rngmultitypid rngsubtype rngtypid',
+        pg_type:
+          'oid typarray typbasetype typcategory typelem typinput typispreferred typlen typname typnamespace typrelid typtype',
+      },
+      describers: 'format_type pg_get_constraintdef regclassin',
     },
-    describers: '',
-  },
-  catalog_types: {
-    relations: {
-      pg_constraint: 'contype contypid oid',
-      pg_depend: 'classid deptype objid refclassid refobjid',
-      pg_extension: 'extname oid',
-      pg_range: 'rngmultitypid rngsubtype rngtypid',
-      pg_type:
-        'oid typarray typbasetype typcategory typelem typinput typispreferred typlen typname typnamespace typrelid typtype',
+    catalog_functions: {
+      relations: {
+        pg_aggregate: 'aggfnoid aggkind aggnumdirectargs',
+        pg_depend: 'classid deptype objid refclassid refobjid',
+        pg_extension: 'extname oid',
+        pg_language: 'lanname oid',
+        pg_proc:
+          'oid proallargtypes proargmodes proargnames proargtypes prokind prolang proname pronamespace pronargdefaults proowner proretset prorettype prosecdef provariadic',
+      },
+      describers: 'pg_get_userbyid regclassin',
     },
-    describers: 'format_type pg_get_constraintdef regclassin',
-  },
-  catalog_functions: {
-    relations: {
-      pg_aggregate: 'aggfnoid aggkind aggnumdirectargs',
-      pg_depend: 'classid deptype objid refclassid refobjid',
-      pg_extension: 'extname oid',
-      pg_language: 'lanname oid',
-      pg_proc:
-        'oid proallargtypes proargmodes proargnames proargtypes prokind prolang proname pronamespace pronargdefaults proowner proretset prorettype prosecdef provariadic',
+    catalog_operators: {
+      relations: {
+        pg_operator: 'oid oprcode oprleft oprname oprnamespace oprresult oprright',
+      },
+      describers: '',
     },
-    describers: 'pg_get_userbyid regclassin',
-  },
-  catalog_operators: {
-    relations: {
-      pg_operator: 'oid oprcode oprleft oprname oprnamespace oprresult oprright',
+    catalog_casts: {
+      relations: {
+        pg_cast: 'castcontext castfunc castmethod castsource casttarget oid',
+      },
+      describers: '',
     },
-    describers: '',
-  },
-  catalog_casts: {
-    relations: {
-      pg_cast: 'castcontext castfunc castmethod castsource casttarget oid',
+    catalog_relations: {
+      relations: {
+        pg_attribute: 'attisdropped attname attnum attrelid atttypid',
+        pg_class:
+          'oid relhasindex relkind relname relnamespace reloptions relowner relpersistence relrowsecurity reltype',
+        pg_constraint: 'conkey conname conrelid contype',
+        pg_depend: 'classid deptype objid refclassid refobjid',
+        pg_extension: 'extname oid',
+        pg_rewrite: 'ev_action ev_class rulename',
+        pg_type: 'oid typarray typname',
+      },
+      describers: 'pg_get_userbyid pg_get_viewdef regclassin',
     },
-    describers: '',
-  },
-  catalog_relations: {
-    relations: {
-      pg_attribute: 'attisdropped attname attnum attrelid atttypid',
-      pg_class:
-        'oid relhasindex relkind relname relnamespace reloptions relowner relpersistence relrowsecurity reltype',
-      pg_constraint: 'conkey conname conrelid contype',
-      pg_depend: 'classid deptype objid refclassid refobjid',
-      pg_extension: 'extname oid',
-      pg_rewrite: 'ev_action ev_class rulename',
-      pg_type: 'oid typarray typname',
+    catalog_inheritance: {
+      relations: {
+        pg_class: 'oid relkind',
+        pg_inherits: 'inhparent inhrelid inhseqno',
+      },
+      describers: '',
     },
-    describers: 'pg_get_userbyid pg_get_viewdef regclassin',
-  },
-  catalog_inheritance: {
-    relations: {
-      pg_class: 'oid relkind',
-      pg_inherits: 'inhparent inhrelid inhseqno',
-    },
-    describers: '',
-  },
-};
+  };
 
 const words = (lists: readonly string[]): string =>
   [...new Set(lists.flatMap((list) => list.split(' ')).filter((word) => word !== ''))].sort().join(' ');
@@ -97,9 +89,35 @@ function together(entries: readonly BootEntry[]): BootEntry {
   return { relations: Object.fromEntries(relations), describers: words(entries.map(({ describers }) => describers)) };
 }
 
-const { catalog_header: _header, ...ofKinds } = pages;
+/** What the stamp is made of. */
+const header: BootEntry = {
+  relations: {
+    pg_aggregate: 'aggfnoid aggkind aggnumdirectargs',
+    pg_attribute: 'attisdropped attname attnum attrelid atttypid',
+    pg_cast: 'castcontext castfunc castmethod castsource casttarget oid',
+    pg_class: 'oid relkind relname relnamespace reloptions relowner relpersistence relrowsecurity reltype',
+    pg_constraint: 'contypid oid',
+    pg_depend: 'classid deptype objid refclassid refobjid',
+    pg_extension: 'extname oid',
+    pg_inherits: 'inhparent inhrelid inhseqno',
+    pg_language: 'lanname oid',
+    pg_namespace: 'nspname oid',
+    pg_operator: 'oid oprcode oprleft oprname oprnamespace oprresult oprright',
+    pg_proc:
+      'oid proallargtypes proargmodes proargnames proargtypes prokind prolang proname pronamespace pronargdefaults proowner proretset prorettype prosecdef provariadic',
+    pg_range: 'rngmultitypid rngsubtype rngtypid',
+    pg_rewrite: 'ev_action ev_class rulename',
+    pg_type:
+      'oid typarray typbasetype typcategory typelem typinput typispreferred typlen typname typnamespace typrelid typtype',
+  },
+  describers: 'current_setting format_type pg_get_constraintdef pg_get_userbyid regclassin',
+};
+
+const { catalog_schemas: _schemas, ...ofFacts } = pages;
 
 export const bootCatalog: Readonly<Record<BootName, BootEntry>> = {
   ...pages,
-  catalog_objects: together(Object.values(ofKinds)),
+  catalog_header: header,
+  catalog_digests: together([header, ...Object.values(ofFacts)]),
+  catalog_objects: together(Object.values(pages)),
 };

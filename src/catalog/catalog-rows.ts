@@ -1,6 +1,6 @@
 /** What a row of a catalog page says: a type, a function, a cast (columns as in catalog-statements.ts). */
 
-import type { Cast, Procedure, Type, TypeKind } from './catalog.ts';
+import type { Cast, Operator, Procedure, Type, TypeKind } from './catalog.ts';
 import { flag, number, numbers, type Row, text, textOrNull, texts } from './row.ts';
 
 const typeKinds: Readonly<Record<string, TypeKind>> = {
@@ -14,18 +14,18 @@ const typeKinds: Readonly<Record<string, TypeKind>> = {
 };
 
 export function typeOf(row: Row, schema: string): Type {
-  const [category, element, length] = [text(row, 5), number(row, 7), number(row, 11)];
+  const [category, element, varies] = [text(row, 5), number(row, 7), flag(row, 11)];
   return {
     oid: number(row, 0),
     schema,
     name: text(row, 2),
     display: text(row, 3),
-    kind: category === 'A' && element !== 0 && length === -1 ? 'array' : (typeKinds[text(row, 4)] ?? 'base'),
+    kind: category === 'A' && element !== 0 && varies ? 'array' : (typeKinds[text(row, 4)] ?? 'base'),
     category,
     preferred: flag(row, 6),
     relation: 0,
     element,
-    length,
+    varies,
     array: number(row, 8),
     base: number(row, 9),
     subtype: number(row, 12),
@@ -58,7 +58,8 @@ function argumentsOf(row: Row): Pick<Procedure, 'argNames' | 'outputs'> {
   };
 }
 
-export function procedureOf(row: Row, schema: string): Procedure {
+/** `superuser`: the role initdb made, which owns where a row names no owner. */
+export function procedureOf(row: Row, schema: string, superuser: string): Procedure {
   return {
     oid: number(row, 0),
     schema,
@@ -72,11 +73,23 @@ export function procedureOf(row: Row, schema: string): Procedure {
     returnsSet: flag(row, 11),
     language: textOrNull(row, 12) ?? '',
     securityDefiner: flag(row, 13),
-    owner: text(row, 14),
+    owner: text(row, 14) || superuser,
     extension: textOrNull(row, 15),
     aggregateKind: aggregateKinds[textOrNull(row, 16) ?? ''] ?? '',
     directArgs: number(row, 17),
     fingerprint: textOrNull(row, 18) ?? '',
+  };
+}
+
+export function operatorOf(row: Row, schema: string): Operator {
+  return {
+    oid: number(row, 0),
+    schema,
+    name: text(row, 2),
+    left: number(row, 3),
+    right: number(row, 4),
+    result: number(row, 5),
+    procedure: number(row, 6),
   };
 }
 

@@ -57,8 +57,8 @@ export interface Type {
   readonly relation: number;
   /** Type of an element where subscripting yields one (arrays, and int2vector, point …), or 0. */
   readonly element: number;
-  /** `pg_type.typlen`: −1 for what varies; only arrays of such are true arrays. */
-  readonly length: number;
+  /** Whether its values vary in length (`pg_type.typlen` is −1); only arrays of such are true arrays. */
+  readonly varies: boolean;
   /** Type of an array of these, or 0. */
   readonly array: number;
   /** What a domain is over, or 0. */

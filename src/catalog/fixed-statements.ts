@@ -3,6 +3,7 @@
 import * as analysis from './analysis-statements.ts';
 import * as catalog from './catalog-statements.ts';
 import { functionGrantsText, relationGrantsText } from './grant-statements.ts';
+import { digestsText, headerText } from './header-statement.ts';
 import * as posture from './posture-statements.ts';
 import { describeRelationText, serverInfoText, transactionStatusText } from './tool-statements.ts';
 
@@ -124,9 +125,14 @@ const postureStatements = {
 
 export const fixedStatements = {
   catalog_header: {
-    text: catalog.headerText,
+    text: headerText,
     limits,
     reason: 'which server it is, and whether its own objects are known',
+  },
+  catalog_digests: {
+    text: digestsText,
+    limits,
+    reason: 'the same of a server that is not known, and whether its own objects are those shipped',
   },
   catalog_objects: {
     text: catalog.objectsText,

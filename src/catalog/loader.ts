@@ -3,11 +3,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Refusal } from '../model/errors.ts';
 import type { Catalog } from './catalog.ts';
-import { castOf, procedureOf, typeOf } from './catalog-rows.ts';
-import { firstNormalOid, type KindName, kindsInOrder, rowsOfPage } from './catalog-statements.ts';
+import { firstNormalOid, type KindName, kinds, kindsInOrder } from './catalog-kinds.ts';
+import { castOf, operatorOf, procedureOf, typeOf } from './catalog-rows.ts';
+import { type Facts, factsThatHold } from './facts.ts';
 import type { FixedName } from './fixed-statements.ts';
 import { CatalogPart } from './part.ts';
-import { number, numbers, type Row, text } from './row.ts';
+import { number, numbers, type Row, text, textOrNull } from './row.ts';
 import { createSnapshot } from './snapshot.ts';
 
 /** Runs one fixed text through the corridor as the system principal and answers its rows. */
@@ -15,19 +16,28 @@ export type RunFixed = (name: FixedName, parameters: readonly string[]) => Promi
 
 const lastOid = '4294967295';
 
-/** OIDs after `from` and before `until`. */
-interface Range {
+/** The OIDs after `after`: what is fetched. */
+interface Fetch {
   readonly run: RunFixed;
-  readonly from: string;
-  readonly until: string;
+  readonly after: string;
 }
 
-interface Context extends Range {
-  readonly hash: Hash;
-  readonly first: ReadonlyMap<KindName, First>;
+/** A part of the snapshot that is being filled, and what it has been filled with. */
+interface Filling {
   readonly part: CatalogPart;
+  readonly hash: Hash;
+}
+
+interface Context extends Fetch {
+  readonly facts: Facts | undefined;
+  readonly first: ReadonlyMap<KindName, First>;
+  /** What initdb made; undefined where it is known already. */
+  readonly system: Filling | undefined;
+  readonly own: Filling;
   /** Schemas of both parts, by OID. */
   readonly schemas: Map<number, string>;
+  /** Name of the role initdb made. */
+  readonly superuser: string;
 }
 
 /** The first page of one kind, and whether it is all of it. */
@@ -43,82 +53,76 @@ function readObject(row: Row): Row {
 }
 
 /** Reads the first page of every kind at once. What was cut away says so by its numbers. */
-async function firstPages({ run, from, until }: Range): Promise<ReadonlyMap<KindName, First>> {
-  const answer = await run('catalog_objects', [from, until]);
+async function firstPages({ run, after }: Fetch): Promise<ReadonlyMap<KindName, First>> {
+  const answer = await run('catalog_objects', [after, lastOid]);
   const isWhole = answer.length === (answer[0] === undefined ? 0 : number(answer[0], 3));
   const reached = Number(answer.at(-1)?.[0] ?? -1);
   const first = kindsInOrder.map((name, place): readonly [KindName, First] => {
     const own = answer.filter((row) => number(row, 0) === place);
     const fetched = own[0] === undefined ? 0 : number(own[0], 2);
     const seen = isWhole || place < reached || (place === reached && own.length === fetched);
-    return [name, { rows: own.map(readObject), complete: seen && fetched < rowsOfPage(name) }];
+    return [name, { rows: own.map(readObject), complete: seen && fetched < kinds[name].rows }];
   });
   return new Map(first);
 }
 
-/** Rows of one kind in order of their key: those of the first page, then pages until one is neither full nor cut. */
-async function* pages({ run, hash, first, from, until }: Context, name: KindName): AsyncGenerator<Row> {
+/** Rows of one kind in order of their key: facts, those of the first page, then pages until one is neither full nor cut. */
+async function* rowsOf({ run, facts, first, after }: Context, name: KindName): AsyncGenerator<Row> {
+  yield* facts?.rows.get(name) ?? [];
   const known = first.get(name);
-  const take = (row: Row): Row => {
-    for (const value of row) hash.update(`${value === null ? '' : String(value)}\0`);
-    return row;
-  };
-  for (const row of known?.rows ?? []) yield take(row);
+  yield* known?.rows ?? [];
   if (known?.complete === true) return;
   const last = known?.rows.at(-1);
-  let after = last === undefined ? from : text(last, 0);
+  let seen = last === undefined ? after : text(last, 0);
   for (;;) {
-    const rows = await run(`catalog_${name}`, [after, until]);
-    for (const row of rows) yield take(row.slice(0, -1)); // the last column is the page's, not the object's
+    const rows = await run(`catalog_${name}`, [seen, lastOid]);
+    for (const row of rows) yield row.slice(0, -1); // the last column is the page's, not the object's
     const end = rows.at(-1);
     if (end === undefined) return;
     const fetched = number(end, end.length - 1);
-    if (rows.length === fetched && fetched < rowsOfPage(name)) return;
-    after = text(end, 0);
+    if (rows.length === fetched && fetched < kinds[name].rows) return;
+    seen = text(end, 0);
   }
 }
 
-/** Fills one part. Objects in schemas that are not kept (temporary, toast) are left out. */
-async function loadPart(context: Context): Promise<void> {
-  const { part, schemas } = context;
-  for await (const row of pages(context, 'schemas')) {
-    part.schemas.set(number(row, 0), text(row, 1));
-    schemas.set(number(row, 0), text(row, 1));
+/** Puts the rows of one kind where they belong. What initdb made is passed over where that part is known. */
+async function load(context: Context, name: KindName, add: (part: CatalogPart, row: Row) => void): Promise<void> {
+  const { system, own } = context;
+  for await (const row of rowsOf(context, name)) {
+    const filling = number(row, 0) < firstNormalOid ? system : own;
+    if (filling === undefined) continue;
+    for (const value of row) filling.hash.update(`${value === null ? '' : String(value)}\0`);
+    add(filling.part, row);
   }
-  const place = (row: Row, add: (schema: string) => void) => {
+}
+
+/** Fills the parts. Objects in schemas that are not kept (temporary, toast) are left out. */
+async function loadParts(context: Context): Promise<void> {
+  const { schemas, superuser } = context;
+  const within = (row: Row, add: (schema: string) => void) => {
     const schema = schemas.get(number(row, 1));
     if (schema !== undefined) add(schema);
   };
-  for await (const row of pages(context, 'types'))
-    place(row, (schema) => {
+  await load(context, 'schemas', (part, row) => {
+    part.schemas.set(number(row, 0), text(row, 1));
+    schemas.set(number(row, 0), text(row, 1));
+  });
+  await load(context, 'types', (part, row) =>
+    within(row, (schema) => {
       const type = typeOf(row, schema);
       part.types.add(type);
       if (type.kind === 'multirange') part.multiranges.set(type.subtype, type.oid);
-    });
-  for await (const row of pages(context, 'functions'))
-    place(row, (schema) => part.procedures.add(procedureOf(row, schema)));
-  for await (const row of pages(context, 'operators'))
-    place(row, (schema) =>
-      part.operators.add({
-        oid: number(row, 0),
-        schema,
-        name: text(row, 2),
-        left: number(row, 3),
-        right: number(row, 4),
-        result: number(row, 5),
-        procedure: number(row, 6),
-      }),
-    );
-  for await (const row of pages(context, 'casts')) part.addCast(castOf(row));
-  for await (const row of pages(context, 'relations')) place(row, (schema) => part.relations.add(row, schema));
-  for await (const row of pages(context, 'inheritance')) part.parents.set(number(row, 0), numbers(row, 1));
-  part.relations.close();
-}
-
-/** What initdb made, by stamp: databases of equal servers share it. */
-export interface SystemParts {
-  readonly get: (stamp: string) => SystemPart | undefined;
-  readonly put: (stamp: string, part: SystemPart) => void;
+    }),
+  );
+  await load(context, 'functions', (part, row) =>
+    within(row, (schema) => part.procedures.add(procedureOf(row, schema, superuser))),
+  );
+  await load(context, 'operators', (part, row) => within(row, (schema) => part.operators.add(operatorOf(row, schema))));
+  await load(context, 'casts', (part, row) => part.addCast(castOf(row)));
+  await load(context, 'relations', (part, row) => within(row, (schema) => part.relations.add(row, schema, superuser)));
+  await load(context, 'inheritance', (part, row) => part.parents.set(number(row, 0), numbers(row, 1)));
+  context.system?.part.relations.close();
+  context.own.part.relations.close();
 }
 
 export interface SystemPart {
@@ -126,37 +130,63 @@ export interface SystemPart {
   readonly hash: string;
 }
 
-async function loadSystem(run: RunFixed): Promise<SystemPart> {
-  const [part, hash, schemas] = [new CatalogPart(), createHash('sha256'), new Map<number, string>()];
-  const range = { run, from: '0', until: String(firstNormalOid) };
-  await loadPart({ ...range, first: await firstPages(range), hash, part, schemas });
-  return { part, hash: hash.digest('hex') };
+/** What initdb made, by search_path and stamp: databases of equal servers share it. */
+export type SystemParts = Map<string, SystemPart>;
+
+/** What the first text of a load tells. */
+interface Header {
+  readonly serverVersion: number;
+  readonly database: string;
+  readonly superuser: string;
+  /** Of what initdb made, and of the search_path it was read along. */
+  readonly key: string;
+  readonly digests: string | undefined;
 }
 
+async function readHeader(run: RunFixed, name: 'catalog_header' | 'catalog_digests', path: string): Promise<Header> {
+  const [row] = await run(name, []);
+  if (row === undefined) throw new Refusal('CATALOG_UNAVAILABLE', 'The catalog of the database cannot be read.');
+  return {
+    serverVersion: number(row, 0),
+    key: `${path} ${text(row, 1)}`,
+    database: text(row, 2),
+    superuser: text(row, 3),
+    digests: name === 'catalog_digests' ? textOrNull(row, 4) : undefined,
+  };
+}
+
+/** With digests where the server is not known. While no server is known at all the cheaper text is not tried first. */
+async function recognize(run: RunFixed, systems: SystemParts, path: string): Promise<Header> {
+  if ([...systems.keys()].some((key) => key.startsWith(`${path} `))) {
+    const header = await readHeader(run, 'catalog_header', path);
+    if (systems.has(header.key)) return header;
+  }
+  return readHeader(run, 'catalog_digests', path);
+}
+
+const filling = (): Filling => ({ part: new CatalogPart(), hash: createHash('sha256') });
+
 /**
- * Loads a snapshot: four texts for a small database, two where the server's own objects are known already. Throws what `run` throws, and
- * CATALOG_UNAVAILABLE for a page that cannot be read.
+ * Loads a snapshot: two texts for a small database where the server's own objects are known, or are those shipped; one
+ * or two more where they are fetched. Throws what `run` throws, and CATALOG_UNAVAILABLE for a page that cannot be read.
  */
 export async function loadCatalog(
   run: RunFixed,
   searchPath: readonly string[],
-  systemParts: SystemParts,
+  systems: SystemParts,
 ): Promise<Catalog> {
-  const [header] = await run('catalog_header', []);
-  if (header === undefined) throw new Refusal('CATALOG_UNAVAILABLE', 'The catalog of the database cannot be read.');
-  const [serverVersion, stamp] = [number(header, 0), `${text(header, 0)} ${text(header, 1)} ${searchPath.join(',')}`];
-  const system = systemParts.get(stamp) ?? (await loadSystem(run));
-  systemParts.put(stamp, system);
-  const [part, hash] = [new CatalogPart(), createHash('sha256').update(stamp).update(system.hash)];
-  const schemas = new Map(system.part.schemas);
-  const range = { run, from: String(firstNormalOid - 1), until: lastOid };
-  await loadPart({ ...range, first: await firstPages(range), hash, part, schemas });
-  return createSnapshot({
-    version: hash.digest('hex'),
-    serverVersion,
-    databaseName: text(header, 2),
-    system: system.part,
-    own: part,
-    searchPath,
-  });
+  const { serverVersion, database, superuser, key, digests } = await recognize(run, systems, searchPath.join(','));
+  const known = systems.get(key);
+  const facts = known === undefined && digests !== undefined ? await factsThatHold(serverVersion, digests) : undefined;
+  const [system, own] = [known === undefined ? filling() : undefined, filling()];
+  const fetch = { run, after: String((known === undefined ? (facts?.below ?? 1) : firstNormalOid) - 1) };
+  const schemas = new Map(known?.part.schemas);
+  await loadParts({ ...fetch, facts, first: await firstPages(fetch), system, own, schemas, superuser });
+  const shared = known ?? { part: system?.part ?? new CatalogPart(), hash: system?.hash.digest('hex') ?? '' };
+  systems.set(key, shared);
+  const version = createHash('sha256')
+    .update(`${key} ${shared.hash} ${own.hash.digest('hex')}`)
+    .digest('hex');
+  const parts = { system: shared.part, own: own.part };
+  return createSnapshot({ version, serverVersion, databaseName: database, ...parts, searchPath });
 }

@@ -63,7 +63,8 @@ export class RelationTable {
   #count = 0;
   #bytes = 0;
 
-  add(row: Row, schema: string): void {
+  /** `superuser`: the role initdb made, which owns where a row names no owner. */
+  add(row: Row, schema: string, superuser: string): void {
     const oid = number(row, 0);
     const from = this.#count;
     this.#addColumns(numbers(row, 13), numbers(row, 14), texts(row, 15));
@@ -72,7 +73,7 @@ export class RelationTable {
       name: this.#pool.put(name),
       schema: this.#pool.put(schema),
       kind: relationKinds[text(row, 3)] ?? 'composite',
-      owner: this.#pool.put(text(row, 4)),
+      owner: this.#pool.put(text(row, 4) || superuser),
       extension: textOrNull(row, 5),
       rowType: number(row, 6),
       arrayType: number(row, 7),

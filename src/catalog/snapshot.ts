@@ -186,7 +186,7 @@ function rowShape(relation: Relation, name: string, display: string): Type {
     preferred: false,
     relation: relation.oid,
     element: 0,
-    length: -1,
+    varies: true,
     array: 0,
     base: 0,
     subtype: 0,

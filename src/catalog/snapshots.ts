@@ -6,7 +6,7 @@ import type { CallContext } from '../model/request.ts';
 import type { Catalog } from './catalog.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { FixedName } from './fixed-statements.ts';
-import { loadCatalog, type SystemPart } from './loader.ts';
+import { loadCatalog, type SystemParts } from './loader.ts';
 import type { Row } from './row.ts';
 
 /**
@@ -37,7 +37,7 @@ interface Held {
 class Snapshots implements Catalogs {
   readonly #held = new Map<string, Held>();
   readonly #loading = new Map<string, Promise<Held>>();
-  readonly #systems = new Map<string, SystemPart>();
+  readonly #systems: SystemParts = new Map();
   readonly #options: SnapshotOptions;
 
   constructor(options: SnapshotOptions) {
@@ -95,10 +95,7 @@ class Snapshots implements Catalogs {
     try {
       const run = (name: FixedName, parameters: readonly string[]) =>
         this.#options.run(database, name, parameters, call);
-      const catalog = await loadCatalog(run, database.searchPath, {
-        get: (stamp) => this.#systems.get(stamp),
-        put: (stamp, part) => this.#systems.set(stamp, part),
-      });
+      const catalog = await loadCatalog(run, database.searchPath, this.#systems);
       return { catalog, searchPath: database.searchPath.join(','), loadedAt };
     } catch (cause) {
       throw withoutCatalog(cause);

@@ -36,6 +36,7 @@ test('10 000 relations of 20 columns take less than 60 MB, found by name and by 
         JSON.stringify([`1 relation_${n}_pkey`, `2,3 relation_${n}_of_two_key`]),
       ],
       'public',
+      'postgres',
     );
   }
   table.close();

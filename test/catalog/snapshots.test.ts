@@ -24,7 +24,7 @@ function counting(memory = 1e9) {
   let [now, loads] = [0, 0];
   const causes = new Set<string>();
   const run: RunFixedStatement = async (_, name, parameters, cause) => {
-    if (name === 'catalog_header') loads += 1;
+    if (name === 'catalog_objects') loads += 1;
     causes.add(cause.id);
     return (await client.query({ text: fixedStatements[name].text, values: [...parameters], rowMode: 'array' })).rows;
   };

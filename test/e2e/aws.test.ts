@@ -126,10 +126,10 @@ describe('over HTTP', () => {
       { id: 1, lasting: 'P1D', feeling: 'ok', placed: '2024-01-01T00:00:00Z' },
     ]);
     await settled();
-    // four texts of the catalog and the query, at four requests each; one more for the names in a type of its own
+    // two texts of the catalog and the query, at four requests each; one more for the names in a type of its own
     const kinds = emulator.calls.filter(({ service }) => service === 'rds-data').map(({ operation }) => operation);
-    expect(kinds.filter((operation) => operation === 'BeginTransaction')).toHaveLength(5);
-    expect(kinds).toHaveLength(21);
+    expect(kinds.filter((operation) => operation === 'BeginTransaction')).toHaveLength(3);
+    expect(kinds).toHaveLength(13);
     const second = await client.call('run_query', { sql: 'SELECT amount FROM facts', database_id: 'analytics' });
     expect(rowsOf(second.structured)).toEqual([{ amount: 1.5 }]);
   });

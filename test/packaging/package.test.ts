@@ -37,7 +37,12 @@ test('it holds the product, its documents and its bill of materials, and no log,
     ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'server.json', 'config.schema.json'],
     ...['config.example.yaml', 'docs/tools.md', 'policies/README.md', 'policies/orders.csv', 'audit/verify.sh'],
     ...['dist/main.js', 'dist/sql-reader.js', 'dist/config-reader.js', 'dist/embedded-worker.js'],
-    ...['dist/embedded-template.tar.gz', 'dist/sbom.cdx.json', 'dist/third-party-licences.txt'],
+    ...[
+      'dist/embedded-template.tar.gz',
+      'dist/built-in-facts.br',
+      'dist/sbom.cdx.json',
+      'dist/third-party-licences.txt',
+    ],
   ];
   expect(needed.filter((name) => !installed.files.includes(name))).toEqual([]);
   const allowed = /^(dist|docs|policies|audit|deploy)(\/|$)|^(src(\/README\.md)?|[A-Za-z.]+\.(md|json|yaml)|LICENSE)$/;

@@ -12,6 +12,7 @@ import type { Answer, Broker } from '../../src/broker/answer.ts';
 import { createBroker } from '../../src/broker/broker.ts';
 import type { BrokerParts } from '../../src/broker/parts.ts';
 import type { AskServer } from '../../src/broker/settlement.ts';
+import { isFixedName, isLoadingText } from '../../src/catalog/fixed-statements.ts';
 import { createCatalogs, type RunFixedStatement } from '../../src/catalog/snapshots.ts';
 import { createDatabases } from '../../src/databases/registry.ts';
 import type { Database } from '../../src/model/database.ts';
@@ -97,11 +98,9 @@ export async function openCorridor(options: CorridorOptions): Promise<Corridor> 
       transport: 'internal',
       cause: cause.id,
     } as const;
-    const statement = {
-      from: 'fixed',
-      name,
-      parameters: { style: 'positional', values: parameters.map((value) => ({ value })) },
-    } as const;
+    const type = isFixedName(name) && isLoadingText(name) ? { type: 'oid' } : {};
+    const values = parameters.map((value) => ({ value, ...type }));
+    const statement = { from: 'fixed', name, parameters: { style: 'positional', values } } as const;
     const request: QueryRequest = { call, databaseId: database.id, action: 'select', statement, intent: 'read' };
     return (await read(broker.run(request, new AbortController().signal))).rows;
   };

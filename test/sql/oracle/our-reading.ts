@@ -21,7 +21,7 @@ export async function catalogOf(client: pg.Client, searchPath: readonly string[]
     async (name, parameters) =>
       (await client.query({ text: fixedStatements[name].text, values: [...parameters], rowMode: 'array' })).rows,
     searchPath,
-    { get: (stamp) => systemParts.get(stamp), put: (stamp, part) => systemParts.set(stamp, part) },
+    systemParts,
   );
 }
 
