@@ -5,7 +5,7 @@ export const analysisPage = 1000;
 
 /** Pages are asked for by OID: `$1` is the last one seen. */
 const after = (oid: string) =>
-  `${oid} > CAST($1 AS pg_catalog.oid) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
+  `${oid} > CAST($1 AS pg_catalog.oid) AND n.nspname !~ '^pg_'::pg_catalog.text AND n.nspname <> 'information_schema'`;
 
 const page = (oid: string) => `ORDER BY ${oid} LIMIT ${analysisPage}`;
 
@@ -84,7 +84,7 @@ FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_class f ON f.oid = k.confrelid JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace
 LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid LEFT JOIN pg_catalog.pg_stat_all_tables fs ON fs.relid = f.oid
-WHERE k.contype = 'f' AND k.conparentid = 0 AND ${after('k.oid')} ${page('k.oid')}`;
+WHERE k.contype = 'f' AND k.conparentid = CAST(0 AS pg_catalog.oid) AND ${after('k.oid')} ${page('k.oid')}`;
 
 /**
  * Sequences with their position, and the column that owns them: an integer column ends long before a bigint sequence.
@@ -106,7 +106,7 @@ LEFT JOIN LATERAL (SELECT tn.nspname AS schema, t.relname AS relation, a.attname
 WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ${after('c.oid')} ${page('c.oid')}`;
 
 /** Bytes of a thing rounded up to eight, PostgreSQL's MAXALIGN on 64-bit systems. */
-const aligned = (bytes: string) => `(pg_catalog.ceil((${bytes}) / 8.0) * 8)`;
+const aligned = (bytes: string) => `(pg_catalog.ceil(${bytes}::pg_catalog.numeric / 8.0) * 8.0)`;
 
 const fillfactor = (options: string, standard: number) =>
   `coalesce(pg_catalog.substring(pg_catalog.array_to_string(${options}, ' '), 'fillfactor=([0-9]+)')::pg_catalog.int4, ${standard})`;
@@ -118,13 +118,13 @@ const fillfactor = (options: string, standard: number) =>
  * relation of its range, or a short one would be taken for the last.
  */
 export const analysisTableBloatText = `SELECT oid::text AS oid, schema::text AS schema, name::text AS name, pages::text AS pages, columns::text AS columns, known::text AS known,
-  block::text AS block, pg_catalog.ceil(tuples * (4 + ${aligned('header')} + ${aligned('width')})
-    / ((block - 24) * fill / 100.0))::pg_catalog.int8::text AS expected_pages
+  block::text AS block, pg_catalog.ceil(tuples * (4.0 + ${aligned('header')} + ${aligned('width')})
+    / ((block - 24.0) * fill::pg_catalog.numeric / 100.0))::pg_catalog.int8::text AS expected_pages
 FROM (SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relpages AS pages, greatest(c.reltuples, 0)::pg_catalog.numeric AS tuples,
     pg_catalog.current_setting('block_size')::pg_catalog.numeric AS block, ${fillfactor('c.reloptions', 100)} AS fill,
     pg_catalog.count(a.attnum) AS columns, pg_catalog.count(s.avg_width) AS known,
-    23 + CASE WHEN pg_catalog.bool_or(s.null_frac > 0) THEN (pg_catalog.count(*) + 7) / 8 ELSE 0 END AS header,
-    coalesce(pg_catalog.sum((1 - s.null_frac) * s.avg_width), 0)::pg_catalog.numeric AS width
+    23 + CASE WHEN pg_catalog.bool_or(s.null_frac > 0::pg_catalog.float4) THEN (pg_catalog.count(*) + 7) / 8 ELSE 0 END AS header,
+    coalesce(pg_catalog.sum((1::pg_catalog.float8 - s.null_frac) * s.avg_width::pg_catalog.float8), 0)::pg_catalog.numeric AS width
   FROM (SELECT r.* FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
     WHERE r.relkind IN ('r', 'm') AND r.relpersistence <> 't' AND r.relpages > 0 AND ${after('r.oid')} ${page('r.oid')}) c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -134,13 +134,14 @@ FROM (SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relpages AS pages,
 
 /** The same for B-tree indexes: entries × (line pointer + header + key widths) on leaf pages of the fillfactor, and the meta page. */
 export const analysisIndexBloatText = `SELECT oid::text AS oid, pages::text AS pages, columns::text AS columns, known::text AS known, block::text AS block,
-  (1 + pg_catalog.ceil(tuples * (4 + ${aligned('header')} + ${aligned('width')})
-    / ((block - 40) * fill / 100.0)))::pg_catalog.int8::text AS expected_pages
+  (1.0 + pg_catalog.ceil(tuples * (4.0 + ${aligned('header')} + ${aligned('width')})
+    / ((block - 40.0) * fill::pg_catalog.numeric / 100.0)))::pg_catalog.int8::text AS expected_pages
 FROM (SELECT i.oid, i.relpages AS pages, greatest(i.reltuples, 0)::pg_catalog.numeric AS tuples,
     pg_catalog.current_setting('block_size')::pg_catalog.numeric AS block, ${fillfactor('i.reloptions', 90)} AS fill,
     pg_catalog.count(*) AS columns, pg_catalog.count(coalesce(s.avg_width, e.avg_width)) AS known,
-    8 + CASE WHEN pg_catalog.bool_or(coalesce(s.null_frac, e.null_frac) > 0) THEN 8 ELSE 0 END AS header,
-    coalesce(pg_catalog.sum((1 - coalesce(s.null_frac, e.null_frac)) * coalesce(s.avg_width, e.avg_width)), 0)::pg_catalog.numeric AS width
+    8 + CASE WHEN pg_catalog.bool_or(coalesce(s.null_frac, e.null_frac) > 0::pg_catalog.float4) THEN 8 ELSE 0 END AS header,
+    coalesce(pg_catalog.sum((1::pg_catalog.float8 - coalesce(s.null_frac, e.null_frac))
+      * coalesce(s.avg_width, e.avg_width)::pg_catalog.float8), 0)::pg_catalog.numeric AS width
   FROM (SELECT r.*, n.nspname, x.indrelid, x.indkey FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
     JOIN pg_catalog.pg_index x ON x.indexrelid = r.oid JOIN pg_catalog.pg_am m ON m.oid = r.relam AND m.amname = 'btree'
     WHERE r.relkind = 'i' AND r.relpersistence <> 't' AND r.relpages > 0 AND ${after('r.oid')} ${page('r.oid')}) i
