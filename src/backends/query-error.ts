@@ -24,10 +24,21 @@ function codeOf({ sqlstate, severity }: ServerError, interruption: Interruption,
 /** Messages of these classes speak of the statement or the server, not of values; 42501 would name what is hidden. */
 const speaksOfStatement = (sqlstate: string) => /^(0A|25|42|53|57)/.test(sqlstate) && sqlstate !== '42501';
 
+/** Triggers, defaults and checks of what is written, and row policies, speak through errors that point at nothing in the text. */
+function mayBeOfTable({ access }: AuthorizedContents, { class: statementClass }: Readonly<StatementContents>): boolean {
+  return statementClass !== 'read' || access.relations.some(({ rowSecurity }) => rowSecurity === true);
+}
+
 /** A view's or function's body may speak through an error, and so may a column that is masked or denied to the caller. */
-function mayTellMessage({ access, decision }: AuthorizedContents, { sqlstate }: ServerError): boolean {
+function mayTellMessage(
+  query: AuthorizedContents,
+  statement: Readonly<StatementContents>,
+  { sqlstate, position }: ServerError,
+): boolean {
+  const { access, decision } = query;
   if (!speaksOfStatement(sqlstate)) return false;
   if (decision.obligations.masks.length > 0 || decision.denied.length > 0) return false;
+  if (position === undefined && mayBeOfTable(query, statement)) return false;
   const hiddenBodies = access.relations.some(({ kind }) => kind !== 'table' && kind !== 'partitioned');
   return (
     !hiddenBodies && !access.functions.some((reached) => reached.class === 'user' || reached.class === 'forbidden')
@@ -39,11 +50,16 @@ const sentences = {
   BACKEND_TIMEOUT: 'The statement ran longer than its limit and was stopped.',
 } as const;
 
-function messageOf(code: ErrorCode, query: AuthorizedContents, error: ServerError): string {
+function messageOf(
+  code: ErrorCode,
+  query: AuthorizedContents,
+  statement: Readonly<StatementContents>,
+  error: ServerError,
+): string {
   if (code === 'BACKEND_CANCELLED') return sentences.BACKEND_CANCELLED;
   if (error.sqlstate === '55P03') return 'The statement waited longer than its limit for a lock.';
   if (code === 'BACKEND_TIMEOUT') return sentences.BACKEND_TIMEOUT;
-  const told = mayTellMessage(query, error) ? error.message : conditionName(error.sqlstate);
+  const told = mayTellMessage(query, statement, error) ? error.message : conditionName(error.sqlstate);
   return `PostgreSQL reported: ${told}.`;
 }
 
@@ -73,7 +89,7 @@ export function queryFailure(
 ): Failure {
   const code = codeOf(error, interruption, timedOut);
   const position = ofStatement ? callerPosition(statement, error.position) : undefined;
-  return new Failure(code, messageOf(code, query, error), {
+  return new Failure(code, messageOf(code, query, statement, error), {
     sqlstate: error.sqlstate,
     ...(position === undefined ? {} : { position }),
     ...(code === 'BACKEND_TIMEOUT' ? { hint: 'Ask for less: a filter, an index, fewer joins.' } : {}),

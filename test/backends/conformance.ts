@@ -37,6 +37,13 @@ CREATE FUNCTION leaves_traces() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
   EXECUTE 'PREPARE left_behind AS SELECT 1';
   RETURN 1;
 END $$;
+CREATE TABLE watched (id int);
+CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM set_config('app.tenant', NEW.id::text, false);
+  IF NEW.id < 0 THEN PERFORM id FROM hidden_ledger; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER watch BEFORE INSERT ON watched FOR EACH ROW EXECUTE FUNCTION watch();
 `;
 
 /** How an adapter is reached by the suite. */

@@ -148,7 +148,11 @@ export async function cleanSession(channel: Channel, { query }: Call): Promise<v
 
 const harmless = new Set(['pure', 'describer', 'describer_all', 'statistics']);
 
+/** A write also runs the triggers, defaults and checks of what it writes to, a read the row policies: no reading names those. */
 function reachedUserCode({ access }: Call['query']): boolean {
-  const hidden = access.relations.some(({ kind, system }) => !system && (kind === 'view' || kind === 'foreign'));
+  const hidden = access.relations.some(
+    ({ action, kind, system, rowSecurity }) =>
+      action !== 'select' || rowSecurity === true || (!system && (kind === 'view' || kind === 'foreign')),
+  );
   return hidden || access.functions.some((reached) => !harmless.has(reached.class));
 }

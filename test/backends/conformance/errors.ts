@@ -66,6 +66,26 @@ export function errorPromises(bench: () => Bench): void {
       expect(JSON.stringify(error) + String(error)).not.toContain('secret');
     });
 
+    test("what a trigger of the written table says is not told, but the statement's own faults are", async () => {
+      const error: unknown = await bench()
+        .write('INSERT INTO watched VALUES (-1)')
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ message: 'PostgreSQL reported: undefined table.', sqlstate: '42P01' });
+      await expect(bench().write('INSERT INTO watched (nix) VALUES (1)')).rejects.toMatchObject({
+        message: expect.stringMatching(/column "nix" of relation "watched" does not exist/),
+      });
+    });
+
+    test('what the row policies of a read table say is not told', async () => {
+      const access = { relations: [{ ...relation('table'), rowSecurity: true as const }] };
+      await expect(bench().run("SELECT fails('value')", { access })).rejects.toMatchObject({
+        message: 'PostgreSQL reported: syntax error or access rule violation.',
+      });
+      await expect(bench().run('SELECT nix FROM people', { access })).rejects.toMatchObject({
+        message: expect.stringMatching(/column "nix" does not exist/),
+      });
+    });
+
     test('a session that met an error serves the next call', async () => {
       await expect(bench().run('SELECT 1/0')).rejects.toThrow();
       expect((await bench().run('SELECT 1')).rows).toEqual([[1]]);
