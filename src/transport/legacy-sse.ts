@@ -47,6 +47,7 @@ export function createLegacySse(options: LegacySseOptions): LegacySse {
     const place = sessions.reserve(caller.principal);
     try {
       const { SSEServerTransport } = await import('@modelcontextprotocol/sdk/server/sse.js');
+      if (response.closed) return; // nothing would ever tell that the session has ended
       const transport = new SSEServerTransport(messagesPath, response);
       const mcp = createMcpServer(options, 'sse', (ctx) => callerBehind(ctx.http?.authInfo));
       const beat = setInterval(() => response.write(': keep-alive\n\n'), keepAlive);

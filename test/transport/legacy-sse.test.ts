@@ -1,8 +1,14 @@
 /** The transport of the first revision: off unless asked for, and then behind the same checks. */
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { afterEach, expect, test, vi } from 'vitest';
+import { createCallsInFlight } from '../../src/transport/calls-in-flight.ts';
+import { createLegacySse } from '../../src/transport/legacy-sse.ts';
+import { createQuestions } from '../../src/transport/questions.ts';
 import { patience } from '../support/patience.ts';
 import { keys, type Listener, listener } from './listener.ts';
 import { testParts, untilAborted } from './parts.ts';
@@ -72,4 +78,34 @@ test('a client that goes away has its call stopped', async () => {
   await client.close();
   await vi.waitFor(() => expect(signal.aborted).toBe(true), patience);
   await call;
+});
+
+test('a client that is gone before its stream is open leaves no session behind', async () => {
+  const { toolbox } = testParts();
+  const shared = {
+    toolbox,
+    version: '0',
+    calls: createCallsInFlight(),
+    questions: createQuestions(),
+    onError: () => {},
+  };
+  const sse = createLegacySse({ ...shared, sessionLimits: { perPrincipal: 1, total: 1, idle: 60_000 } });
+  const principal = { id: 'alice', kind: 'service', auth: 'api_key', roles: [] } as const;
+  const opened = new Promise((resolve, reject) => {
+    const server = createServer(async (request, response) => {
+      await once(response, 'close');
+      server.close();
+      sse.open(request, response, { principal }).then(resolve, reject);
+    });
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (typeof address !== 'object' || address === null) return;
+      const socket = connectTcp(address.port, '127.0.0.1', () => {
+        socket.write('GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n', () => socket.destroy());
+      });
+    });
+  });
+  await opened;
+  expect(sse.sessionCount()).toBe(0);
+  await sse.close();
 });
