@@ -49,6 +49,8 @@ export interface Backends extends Backend {
   readonly resize: (maxConnectionsTotal: number) => void;
   /** Sessions of each database that has been called. */
   readonly stats: () => ReadonlyMap<string, PoolStats>;
+  /** How many results are held for their next page, of each database that has been called. */
+  readonly held: () => ReadonlyMap<string, number>;
   /** Every database that has been called. */
   readonly states: () => ReadonlyMap<string, BackendState>;
   readonly budget: ConnectionBudget['stats'];
@@ -127,6 +129,7 @@ export function createBackends(options: BackendsOptions): Backends {
     },
     resize: budget.resize,
     stats: () => new Map([...open].map(([id, { backend }]) => [id, backend.stats()])),
+    held: () => new Map([...open].map(([id, { backend }]) => [id, backend.held()])),
     states: () =>
       new Map([...open].map(([id, { backend, breaker }]) => [id, { pool: backend.stats(), breaker: breaker.state() }])),
     budget: budget.stats,

@@ -54,6 +54,9 @@ interface Held {
   readonly call: Call;
   readonly channel: Channel;
   readonly rows: HeldRows;
+  /** Whose connection the last page went to, where that can be told: the next may be asked for by another. */
+  gone: AbortSignal | undefined;
+  readonly onGone: () => void;
   /** The page given out last. */
   page: number;
   busy: boolean;
@@ -70,6 +73,8 @@ export interface HeldResults {
   readonly first: (channel: Channel, call: Call, signal: AbortSignal) => Promise<Run>;
   /** A later page, over the session that holds it. Throws REQUEST_INVALID where there is none for just this question. */
   readonly next: (call: Call, signal: AbortSignal) => Promise<{ readonly run: Run; readonly channel: Channel }>;
+  /** Results that are held now. */
+  readonly size: () => number;
   /** Ends every result; pages that are being fetched are the last. */
   readonly close: () => void;
 }
@@ -97,6 +102,7 @@ export function createHeldResults(
     const { of = '' } = entry.call.query.request.page ?? {};
     if (held.get(of) !== entry) return;
     held.delete(of);
+    entry.gone?.removeEventListener('abort', entry.onGone);
     const place = holding.get(entry.channel);
     if (place !== undefined) place.entry = undefined;
     clearTimeout(entry.timer);
@@ -122,12 +128,17 @@ export function createHeldResults(
     const { statementTimeout } = entry.call.query.decision.obligations.limits;
     // the server itself ends the transaction ten seconds after the time a statement may take (pin.ts)
     const patience = Math.min(idle, statementTimeout + 5_000, entry.until - performance.now());
-    if (closed || patience <= 0) end(entry);
-    else entry.timer = setTimeout(end, patience, entry).unref();
+    if (closed || patience <= 0 || entry.gone?.aborted === true) end(entry);
+    else {
+      entry.timer = setTimeout(end, patience, entry).unref();
+      entry.gone?.addEventListener('abort', entry.onGone);
+    }
   }
 
   async function takePage(entry: Held, call: Call, signal: AbortSignal): Promise<Run> {
     clearTimeout(entry.timer);
+    entry.gone?.removeEventListener('abort', entry.onGone);
+    entry.gone = call.query.request.call.gone;
     entry.busy = true;
     try {
       const run = await entry.rows.take(call, signal, parts);
@@ -159,7 +170,18 @@ export function createHeldResults(
         opening -= 1;
       }
       const until = performance.now() + places.limits.age;
-      const entry: Held = { call, channel, rows, page: 1, busy: true, timer: undefined, until };
+      const onGone = () => end(entry);
+      const entry: Held = {
+        call,
+        channel,
+        rows,
+        page: 1,
+        busy: true,
+        timer: undefined,
+        until,
+        gone: undefined,
+        onGone,
+      };
       keep(entry);
       return takePage(entry, call, signal);
     },
@@ -174,6 +196,7 @@ export function createHeldResults(
       entry.page = number;
       return { run: await takePage(entry, call, signal), channel: entry.channel };
     },
+    size: () => held.size,
     close() {
       closed = true;
       for (const entry of [...held.values()]) if (!entry.busy) end(entry);

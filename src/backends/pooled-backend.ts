@@ -13,6 +13,8 @@ import type { Pool, PoolStats } from './pool.ts';
 export interface DatabaseBackend {
   readonly execute: (query: AuthorizedQuery, signal: AbortSignal) => Promise<QueryResult>;
   readonly stats: () => PoolStats;
+  /** Results held for their next page. */
+  readonly held: () => number;
   /** Lets the calls that are in finish and resolves when the last one has, holding nothing any more. No call may follow. */
   readonly drain: () => Promise<void>;
   /** Cancels what runs. Resolves when nothing of the database is held any more. */
@@ -71,7 +73,7 @@ export function createPooledBackend(pool: Pool<Channel>, maskKey: Buffer, holdin
     held.close();
     pool.close();
   };
-  return { execute, stats: pool.stats, drain, close };
+  return { execute, stats: pool.stats, held: held.size, drain, close };
 }
 
 const sessionOf = ({ pid, version }: Channel): QueryResult['backend'] => ({

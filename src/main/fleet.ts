@@ -38,6 +38,7 @@ export async function openFleet(parts: FleetInput) {
     connections: backends.budget,
     databases: status.databases,
     runningCalls: () => calls.list().length,
+    heldResults: backends.held,
     configurationRefused: () => fleet.state().configuration === 'refused',
     auditWaiting: audit.waiting,
     caches,

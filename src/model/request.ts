@@ -61,6 +61,11 @@ export interface CallContext {
   readonly mcp?: { readonly request?: string; readonly protocol?: string; readonly session?: string };
   /** What the client says its call is part of. */
   readonly trace?: TraceParent;
+  /**
+   * Aborted when the client has surely gone: its session or its connection has ended. What is kept for its next call may be
+   * let go then. Absent where each request stands alone.
+   */
+  readonly gone?: AbortSignal;
   /** A stated reason or ticket. */
   readonly purpose?: string;
   /** The call this one belongs to: on whose behalf the broker itself reads, or that asked several databases or for the first page. */

@@ -11,6 +11,8 @@ export interface Gauges {
     readonly connections: { readonly active: number; readonly idle: number; readonly waiting: number };
   }[];
   readonly runningCalls: () => number;
+  /** By database: results held for their next page. */
+  readonly heldResults: () => ReadonlyMap<string, number>;
   /** Whether the files hold a configuration that was refused. */
   readonly configurationRefused: () => boolean;
   /** Seconds for which the oldest audit record has waited for its copy elsewhere; absent where none is made. */
@@ -67,6 +69,17 @@ export async function addGauges(register: Registry, gauges: Gauges): Promise<voi
     registers,
     collect() {
       this.set(gauges.runningCalls());
+    },
+  });
+  new Gauge({
+    name: 'pgwarden_held_results',
+    help: 'Results held for their next page, of the databases that hold any.',
+    labelNames: ['database'],
+    registers,
+    collect() {
+      this.reset();
+      const holding = [...gauges.heldResults()].filter(([, value]) => value > 0);
+      for (const [database, value] of holding.slice(0, labelled)) this.set({ database }, value);
     },
   });
   new Gauge({

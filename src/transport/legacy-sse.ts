@@ -49,12 +49,16 @@ export function createLegacySse(options: LegacySseOptions): LegacySse {
       const { SSEServerTransport } = await import('@modelcontextprotocol/sdk/server/sse.js');
       if (response.closed) return; // nothing would ever tell that the session has ended
       const transport = new SSEServerTransport(messagesPath, response);
-      const mcp = createMcpServer(options, 'sse', (ctx) => callerBehind(ctx.http?.authInfo));
+      const gone = new AbortController();
+      const mcp = createMcpServer({ ...options, gone: gone.signal }, 'sse', (ctx) => callerBehind(ctx.http?.authInfo));
       const beat = setInterval(() => response.write(': keep-alive\n\n'), keepAlive);
       response.once('close', () => clearInterval(beat));
       response.setHeader('X-Accel-Buffering', 'no');
       place.add(transport.sessionId, { transport, mcp }, () => mcp.close());
-      mcp.server.onclose = () => sessions.remove(transport.sessionId);
+      mcp.server.onclose = () => {
+        sessions.remove(transport.sessionId);
+        gone.abort();
+      };
       mcp.server.onerror = options.onError;
       await mcp.connect(transport);
     } finally {

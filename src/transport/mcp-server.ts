@@ -20,6 +20,8 @@ export interface McpServerOptions {
   readonly calls: CallsInFlight;
   /** What persons were asked and have not answered yet; one for all servers of a listener. */
   readonly questions: Questions;
+  /** Aborted when the session or connection that this server is for has ended. */
+  readonly gone?: AbortSignal;
 }
 
 /** Makes the MCP server of one request or session; `callerOf` tells who sent a message. The product's is `createMcpServer`. */
@@ -37,7 +39,7 @@ const listKeptFor = 30_000;
  * and would answer bad arguments before they can be recorded.
  */
 export function createMcpServer(
-  { toolbox, version, calls, questions }: McpServerOptions,
+  { toolbox, version, calls, questions, gone }: McpServerOptions,
   transport: TransportKind,
   callerOf: (ctx: ServerContext) => Caller | undefined,
 ): McpServer {
@@ -55,7 +57,7 @@ export function createMcpServer(
     const caller = known(callerOf(ctx));
     const { id, _meta: meta } = ctx.mcpReq;
     const facts = callContext(factsOf(mcp.server), { id, session: ctx.sessionId, meta }, caller, name, transport);
-    const call = { ...facts, ...progressOf(ctx) };
+    const call = { ...facts, ...progressOf(ctx), ...(gone && { gone }) };
     const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone()]) : ctx.mcpReq.signal;
     const tools = await calls.track(ready());
     const { person, reply } = askingOf(mcp.server, ctx, questions);

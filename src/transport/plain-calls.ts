@@ -25,6 +25,8 @@ export interface PlainCallsOptions {
   readonly calls: CallsInFlight;
   /** The session they all belong to; undefined where each stands alone. */
   readonly session: string | undefined;
+  /** Aborted when that session has ended. */
+  readonly gone?: AbortSignal;
   /** What the revision spoken adds to a result. */
   readonly complete: (result: CallToolResult) => CallToolResult;
 }
@@ -34,7 +36,7 @@ interface Running {
   readonly stop: AbortController;
 }
 
-export function createPlainCalls({ toolbox, calls, session, complete }: PlainCallsOptions): PlainCalls {
+export function createPlainCalls({ toolbox, calls, session, gone, complete }: PlainCallsOptions): PlainCalls {
   const running = new Set<Running>();
   let ended = false;
 
@@ -48,7 +50,8 @@ export function createPlainCalls({ toolbox, calls, session, complete }: PlainCal
       if (!response.writableFinished) stop.abort();
     });
     const reply = beginAnswer(response, session);
-    const call = callContext(client, { id, session, meta }, caller, name, 'streamable-http');
+    const facts = callContext(client, { id, session, meta }, caller, name, 'streamable-http');
+    const call = gone === undefined ? facts : { ...facts, gone };
     const answered = await toolbox.answer(name, plain.arguments, { call, signal: stop.signal }); // never rejects
     running.delete(entry);
     calls.leave();

@@ -37,10 +37,11 @@ export function startStdio(options: StdioOptions): StdioServer {
   const { stdin, stdout } = options;
   const calls = createCallsInFlight();
   const questions = createQuestions();
+  const gone = new AbortController();
   const caller = { principal: options.principal };
   let mcp: ReturnType<typeof createMcpServer> | undefined;
   const build = () => {
-    mcp = createMcpServer({ ...options, calls, questions }, 'stdio', () => caller);
+    mcp = createMcpServer({ ...options, calls, questions, gone: gone.signal }, 'stdio', () => caller);
     return mcp;
   };
   const handle = serveStdio(build, {
@@ -55,6 +56,7 @@ export function startStdio(options: StdioOptions): StdioServer {
   async function close(): Promise<void> {
     await handle.close();
     questions.close();
+    gone.abort();
     await calls.idle(grace);
   }
   return {

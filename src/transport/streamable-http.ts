@@ -57,7 +57,11 @@ interface Live {
 
 export function createStreamableHttp(options: StreamableHttpOptions): StreamableHttp {
   const { onError } = options;
-  const build = () => options.makeMcpServer(options, 'streamable-http', (ctx) => callerBehind(ctx.http?.authInfo));
+  const buildFor = (gone?: AbortSignal) =>
+    options.makeMcpServer({ ...options, ...(gone && { gone }) }, 'streamable-http', (ctx) =>
+      callerBehind(ctx.http?.authInfo),
+    );
+  const build = () => buildFor();
   const legacy = options.sessions === 'stateless' ? 'stateless' : 'reject';
   const modern = createMcpHandler(build, { legacy, onerror: onError });
   const serveModern = toNodeHandler(modern, { onerror: onError });
@@ -120,14 +124,16 @@ export function createStreamableHttp(options: StreamableHttpOptions): Streamable
 
   async function openSession(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown) {
     const place = sessions.reserve(caller.principal);
-    const mcp = build();
+    const gone = new AbortController();
+    const mcp = buildFor(gone.signal);
     const transport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized(session) {
-        const calls = createPlainCalls({ ...options, session, complete: (result) => result });
+        const calls = createPlainCalls({ ...options, session, gone: gone.signal, complete: (result) => result });
         mcp.server.onclose = () => {
           sessions.remove(session);
           calls.end();
+          gone.abort();
         };
         place.add(session, { transport, mcp, calls }, () => mcp.close());
       },

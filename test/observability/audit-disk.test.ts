@@ -57,6 +57,7 @@ test('where the lag of the copy cannot be read, every other metric is told all t
     connections: () => ({ total: 1, used: 0, waiting: 0 }),
     databases: () => [],
     runningCalls: () => 7,
+    heldResults: () => new Map([['a', 1]]),
     configurationRefused: () => false,
     auditWaiting: () => 0,
     caches: () => ({ readings: 0, references: 0, catalogs: 0 }),

@@ -12,6 +12,7 @@ test('every metric the dashboard names is one of /metrics, and every metric of o
     connections: () => ({ total: 1, used: 0, waiting: 0 }),
     databases: () => [{ id: 'a', state: 'up', connections: { active: 1, idle: 0, waiting: 1 } }],
     runningCalls: () => 0,
+    heldResults: () => new Map([['a', 1]]),
     configurationRefused: () => false,
     auditWaiting: () => 0,
     caches: () => ({ readings: 0, references: 0, catalogs: 0 }),

@@ -95,5 +95,5 @@ export function createRdsDataBackend(
     await places.drain();
     await close();
   };
-  return { execute, stats: places.stats, drain, close };
+  return { execute, stats: places.stats, held: () => 0, drain, close };
 }
