@@ -4,6 +4,7 @@ import { type Anomaly, anomalyRules } from './anomalies.ts';
 import { timeChart } from './charts.ts';
 import { html, type Markup } from './html.ts';
 import { counted, placeCells, ranking, table } from './parts.ts';
+import { placesPerPrincipal, placesPerRule } from './shortlist.ts';
 import type { Event, Summary } from './summary.ts';
 
 /** Where on this page a call is described; undefined for one that is not. */
@@ -43,7 +44,7 @@ export function anomalies({ anomalies: all, anomalyCounts }: Summary, anchorOf: 
   });
   const quiet = Object.keys(anomalyRules).filter((rule) => !counts.has(rule));
   const rest = quiet.length === 0 ? '' : html`<p class="more">Nothing found for: ${quiet.join(', ')}.</p>`;
-  return html`<section id="anomalies"><h2>Worth a second look</h2><p>Each line leads to the record for which the rule fired; none of them says that anything is wrong.</p>${sections}${rest}</section>`;
+  return html`<section id="anomalies"><h2>Worth a second look</h2><p>Each line leads to the record for which the rule fired; none of them says that anything is wrong. Of each rule at most ${placesPerRule} are shown, and ${placesPerPrincipal} of one principal; <code>pgwarden audit query</code> shows any call.</p>${sections}${rest}</section>`;
 }
 
 /** A rule shows some of what it found, and says of how many. */
