@@ -5,7 +5,7 @@ import { Refusal } from '../model/errors.ts';
 import type { Catalog } from './catalog.ts';
 import { firstNormalOid, type KindName, kinds, kindsInOrder } from './catalog-kinds.ts';
 import { castOf, operatorOf, procedureOf, typeOf } from './catalog-rows.ts';
-import { type Facts, factsThatHold } from './facts.ts';
+import type { Facts } from './facts.ts';
 import type { FixedName } from './fixed-statements.ts';
 import { CatalogPart } from './part.ts';
 import { number, numbers, type Row, text, textOrNull } from './row.ts';
@@ -164,6 +164,13 @@ async function recognize(run: RunFixed, systems: SystemParts, path: string): Pro
   return readHeader(run, 'catalog_digests', path);
 }
 
+/** Read from their file when a server is met for the first time: a start does without. */
+async function factsFor({ serverVersion, digests }: Header): Promise<Facts | undefined> {
+  if (digests === undefined) return undefined;
+  const { factsThatHold } = await import('./facts.ts');
+  return factsThatHold(serverVersion, digests);
+}
+
 const filling = (): Filling => ({ part: new CatalogPart(), hash: createHash('sha256') });
 
 /**
@@ -175,9 +182,10 @@ export async function loadCatalog(
   searchPath: readonly string[],
   systems: SystemParts,
 ): Promise<Catalog> {
-  const { serverVersion, database, superuser, key, digests } = await recognize(run, systems, searchPath.join(','));
+  const header = await recognize(run, systems, searchPath.join(','));
+  const { serverVersion, database, superuser, key } = header;
   const known = systems.get(key);
-  const facts = known === undefined && digests !== undefined ? await factsThatHold(serverVersion, digests) : undefined;
+  const facts = known === undefined ? await factsFor(header) : undefined;
   const [system, own] = [known === undefined ? filling() : undefined, filling()];
   const fetch = { run, after: String((known === undefined ? (facts?.below ?? 1) : firstNormalOid) - 1) };
   const schemas = new Map(known?.part.schemas);

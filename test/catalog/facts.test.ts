@@ -3,14 +3,18 @@
 import { existsSync } from 'node:fs';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openAuthorized } from '../../src/audit/audit-log.ts';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { factsThatHold, shippedFacts } from '../../src/catalog/facts.ts';
 import { fixedStatements } from '../../src/catalog/fixed-statements.ts';
 import { blockOids, firstUnpinnedOid } from '../../src/catalog/header-statement.ts';
 import { loadCatalog, type SystemParts } from '../../src/catalog/loader.ts';
 import type { Row } from '../../src/catalog/row.ts';
+import { openStatement } from '../../src/sql/statement.ts';
+import { aDatabase } from '../support/authorized.ts';
 import { builtInRows } from '../support/built-in-rows.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
+import { openCorridor } from '../support/corridor.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
 const fifteen = '/usr/lib/postgresql/15';
@@ -231,4 +235,24 @@ test.each([
   await client.end();
   await admin.query(`DROP DATABASE ${name}`);
   await database.drop();
+});
+
+test('they hold in the embedded PostgreSQL, which is built for 32 bits', async () => {
+  const asked: string[] = [];
+  const corridor = await openCorridor({
+    databases: [aDatabase({ type: 'embedded' })],
+    policy: ['p, analyst, *, *, select, allow'],
+    replace: ({ backends }) => ({
+      backends: {
+        ...backends,
+        execute: (query, signal) => {
+          asked.push(openStatement(openAuthorized(query).statement).fixed ?? 'the query');
+          return backends.execute(query, signal);
+        },
+      },
+    }),
+  });
+  expect((await corridor.run('SELECT 1 AS one')).rows).toEqual([[1]]);
+  expect(asked).toEqual(['catalog_digests', 'catalog_objects', 'the query']);
+  await corridor.close();
 });
