@@ -78,6 +78,12 @@ export function createFleet(parts: FleetParts): Fleet {
   const { databases, decisionPoint, backends, catalogs, audit, policySource } = parts;
   let inForce = parts.config;
   let state: FleetState = { configuration: 'in_force', since: Date.now() };
+  /** The settings each database had last, those that were taken out too: coming back must not be a way around `hold`. */
+  const last = new Map<string, Database>();
+  const remember = (all: readonly Database[]) => {
+    for (const database of all) last.set(database.id, database);
+  };
+  remember(inForce.databases);
   backends.adopt(inForce.databases);
 
   /** Reads what the files say now, keeps back what must wait, and lets go of it where that is what an operator saw. */
@@ -85,7 +91,7 @@ export function createFleet(parts: FleetParts): Fleet {
     const known = new Map(inForce.databases.map((database) => [database.id, database]));
     const holding = createHolding(hold);
     const choose = (keep: (before: Database | undefined, read: Database) => Database) =>
-      next.databases.map((read) => unchanged(known.get(read.id), keep(known.get(read.id), read)));
+      next.databases.map((read) => unchanged(known.get(read.id), keep(last.get(read.id), read)));
     const databases = choose(holding.database);
     const prepared = await decisionPoint.prepare({ source: policySource(next), databases, hold: holding.policy });
     const waiting = holding.waiting();
@@ -124,6 +130,7 @@ export function createFleet(parts: FleetParts): Fleet {
     backends.resize(next.pools.maxConnectionsTotal);
     for (const id of [...change.changed, ...change.removed]) catalogs.invalidate(id);
     inForce = { ...next, databases: wanted };
+    remember(wanted);
     state = { configuration: 'in_force', since: Date.now(), ...(waiting && { waiting }) };
     return change;
   }

@@ -68,6 +68,7 @@ export function createHolding(hold: Hold): Holding {
 function withoutWidening(before: Database, read: Database): Database {
   return Object.freeze<Database>({
     ...read,
+    ...(before.confirm && { confirm: before.confirm }),
     readonly: read.readonly || before.readonly,
     legacyWrites: read.legacyWrites && before.legacyWrites,
     requirePurpose: read.requirePurpose || before.requirePurpose,
@@ -75,8 +76,8 @@ function withoutWidening(before: Database, read: Database): Database {
   });
 }
 
-const rights = ['readonly', 'legacyWrites', 'requirePurpose', 'dialect'] as const;
+const rights = ['readonly', 'legacyWrites', 'requirePurpose', 'dialect', 'confirm'] as const;
 
 function widened(kept: Database, read: Database): string[] {
-  return rights.filter((key) => kept[key] !== read[key]).map((key) => `${key}: ${String(read[key])}`);
+  return rights.filter((key) => kept[key] !== read[key]).map((key) => `${key}: ${String(read[key] ?? 'none')}`);
 }
