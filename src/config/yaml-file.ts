@@ -54,6 +54,17 @@ function expand(file: string, document: ReturnType<typeof parseDocument>): unkno
   }
 }
 
+/** For what the parser says by quoting the text: that may be a password which should not stand there. */
+const sentences: Readonly<Record<string, string>> = {
+  TAG_RESOLVE_FAILED: 'a value begins with ! and would be a tag: write it in quotes',
+  BAD_DQ_ESCAPE: 'a text in double quotes holds an escape that YAML does not know',
+  BAD_DIRECTIVE: 'a line begins with % and would be a directive: write it in quotes',
+};
+
+/** Where the parser quotes elsewhere, it does so after a colon. */
+const sentenceOf = ({ code, message }: { readonly code: string; readonly message: string }): string =>
+  sentences[code] ?? message.replace(/\s+/g, ' ').replace(/: .*$/, '');
+
 /**
  * Reads YAML 1.2 (so `yes` and `on` are words, not booleans); aliases and anchors are allowed, merge keys and duplicate
  * keys are not. Throws ConfigError with every syntax error.
@@ -65,7 +76,7 @@ export function readYaml(file: string, text: string): YamlFile {
     throw new ConfigError(
       problems.map((problem): Finding => {
         const line = lines.linePos(problem.pos[0]).line;
-        return { severity: 'error', file, line, key: 'YAML', message: problem.message.replace(/\s+/g, ' ') };
+        return { severity: 'error', file, line, key: 'YAML', message: sentenceOf(problem) };
       }),
     );
   }

@@ -249,3 +249,35 @@ test('hot_days with a copy elsewhere is in effect, and the copy must be kept as 
   expect(findings).toMatchObject([{ key: 'audit.ship.keep_days', message: expect.stringContaining('365') }]);
   expect(configOf(`${short.replace('expired: remove', 'expired: keep')}\n${embedded}`).audit.ship?.keepDays).toBe(100);
 });
+
+/** Passwords that YAML reads as something else than text. */
+const literals = [
+  'S3kr3t',
+  '!S3kr3t',
+  '!S3kr3t!x',
+  '!<S3kr3t',
+  '!!S3kr3t x',
+  '|S3kr3t',
+  '>S3kr3t',
+  '*S3kr3t',
+  '&S3kr3t x',
+  '{S3kr3t}',
+  '{S3kr3t',
+  '[S3kr3t]',
+  '"\\xS3kr3t"',
+  '"S3\\kr3t"',
+  '@S3kr3t',
+  'a: S3kr3t',
+  '"a" S3kr3t',
+];
+
+test.each(literals)('a password that was written out is told nowhere: %s', (literal) => {
+  for (const text of [
+    orders(`    password: ${literal}\n`),
+    `audit: { hmac_key: x }\n${orders('')}password: ${literal}\n`,
+  ]) {
+    const findings = findingsOf(() => configOf(text));
+    expect(findings.length).toBeGreaterThan(0);
+    expect(`${JSON.stringify(findings)}${new ConfigError(findings).message}`).not.toMatch(/S3|kr3t/);
+  }
+});
