@@ -7,7 +7,7 @@ import { identityOf, type Principal } from '../model/principal.ts';
 import { createFairQueue } from './fair-queue.ts';
 
 /** Milliseconds after which a turn takes nothing more on; with the costliest single step it stays below 20. */
-const enough = 5;
+const enough = 3;
 
 /** Steps that have not had their turn. */
 const waiting = createFairQueue<() => void>();

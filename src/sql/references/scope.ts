@@ -38,7 +38,8 @@ export class Scope {
   readonly reading: Reading;
   readonly parent: Scope | undefined;
   items: NamespaceItem[] = [];
-  commonTables: CommonTable[] = [];
+  /** Those of this level's WITH that can be seen so far, by name. */
+  commonTables: Map<string, CommonTable> | undefined;
   /** Whether a LATERAL item of this level is being read. */
   lateral = false;
   /** WINDOW of this level, as written. */
@@ -74,7 +75,7 @@ export class Scope {
   }
 
   findCommonTable(name: string): CommonTable | undefined {
-    return this.commonTables.findLast((table) => table.name === name) ?? this.parent?.findCommonTable(name);
+    return this.commonTables?.get(name) ?? this.parent?.findCommonTable(name);
   }
 }
 

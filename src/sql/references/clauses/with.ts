@@ -14,10 +14,12 @@ import { readQuery } from './query.ts';
 /** Reads every common table, named later or not. */
 export function readWith(scope: Scope, node: Tree): void {
   const tables = listOf(node['ctes']).map((item) => commonTable(scope, fieldsOf(item, 'CommonTableExpr') ?? {}));
-  if (isSet(node, 'recursive')) scope.commonTables = [...tables];
+  const seen = new Map<string, CommonTable>();
+  scope.commonTables = seen;
+  if (isSet(node, 'recursive')) for (const table of tables) seen.set(table.name, table);
   for (const table of tables) {
     table.columns();
-    if (!isSet(node, 'recursive')) scope.commonTables = [...scope.commonTables, table];
+    seen.set(table.name, table);
   }
 }
 
