@@ -87,7 +87,7 @@ export class HeldRows {
     const more = (this.#rows.length > 0 || this.#open) && count > 0 && this.#channel.usable();
     const isCut = this.#rows.length > 0 || this.#open || !this.#channel.usable();
     const reply: Reply = { tag: undefined, fields: this.#fields, rows: RowBytes.of(rows), suspended: false };
-    const released = releaseRows(call.query, reply, false, this.#typeOf, maskKey);
+    const released = await releaseRows(call.query, reply, false, this.#typeOf, maskKey);
     return {
       ...released,
       cut: isCut ? (count >= limits.maxRows ? 'rows' : 'bytes') : 'none',

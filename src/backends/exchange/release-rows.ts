@@ -3,6 +3,7 @@
 import type { AuthorizedContents } from '../../audit/audit-log.ts';
 import type { ColumnInfo, QueryResult, Rows } from '../../model/result.ts';
 import type { Access } from '../../sql/access.ts';
+import { inTurn } from '../../sql/turns.ts';
 import { type Masking, maskingsFor } from '../masks.ts';
 import type { Field } from '../protocol/replies.ts';
 import type { Type } from '../values/type.ts';
@@ -37,38 +38,59 @@ function isRead({ relations }: Access, { table, attnum }: Field): boolean {
   return relations.some(({ oid, columns }) => oid === table && columns.some((column) => column.attnum === attnum));
 }
 
-/** How many of the rows fit both caps, why not all, their bytes and those of the longest cell. Throws RangeError on a row that is not whole. */
-function cap(
+/** How many of the rows fit both caps, why not all, their bytes and those of the longest cell. */
+interface Capped {
+  readonly count: number;
+  readonly cut: QueryResult['cut'];
+  readonly bytes: number;
+  readonly longest: number;
+}
+
+/** Cells that are gone through at a time: a matter of two milliseconds. */
+const cellsAtOnce = 16_384;
+
+/** Each call goes on with some more rows, and answers once there are no others. Throws RangeError on a row that is not whole. */
+function capping(
   { rows, fields }: Reply,
   overflow: boolean,
   limits: { readonly maxRows: number; readonly maxBytes: number },
-) {
-  let bytes = 0;
-  let count = 0;
-  let longest = 0;
-  const end = (cut: QueryResult['cut']) => ({ count, cut, bytes, longest });
-  for (const cursor = rows.cursor(); cursor.next(); count += 1) {
-    const size = cursor.end - cursor.start;
-    if (count >= limits.maxRows) return end('rows');
-    if (bytes + size > limits.maxBytes) return end('bytes');
-    if (cursor.width !== fields.length) throw new RangeError('a row has other columns than were announced');
-    for (let column = 0; column < fields.length; column++) longest = Math.max(longest, cursor.cell());
-    bytes += size;
-  }
-  return end(overflow ? 'bytes' : 'none');
+): () => Capped | undefined {
+  let [bytes, count, longest] = [0, 0, 0];
+  const cursor = rows.cursor();
+  const end = (cut: QueryResult['cut']): Capped => ({ count, cut, bytes, longest });
+  return () => {
+    for (let cells = 0; cells < cellsAtOnce; cells += fields.length + 1) {
+      if (!cursor.next()) return end(overflow ? 'bytes' : 'none');
+      const size = cursor.end - cursor.start;
+      if (count >= limits.maxRows) return end('rows');
+      if (bytes + size > limits.maxBytes) return end('bytes');
+      if (cursor.width !== fields.length) throw new RangeError('a row has other columns than were announced');
+      for (let column = 0; column < fields.length; column++) longest = Math.max(longest, cursor.cell());
+      bytes += size;
+      count += 1;
+    }
+    return undefined;
+  };
+}
+
+async function cap(query: AuthorizedContents, reply: Reply, overflow: boolean): Promise<Capped> {
+  const goOn = capping(reply, overflow, query.decision.obligations.limits);
+  let capped = goOn();
+  while (capped === undefined) capped = await inTurn(query.request.call.principal, goOn);
+  return capped;
 }
 
 /** Turns a judged reply into an answer. Throws POLICY_DENIED where a mask cannot be confirmed. */
-export function releaseRows(
+export async function releaseRows(
   query: AuthorizedContents,
   reply: Reply,
   overflow: boolean,
   typeOf: (oid: number) => Type,
   maskKey: Buffer,
-): Released {
+): Promise<Released> {
   const maskings: ReadonlyMap<number, Masking> = maskingsFor(query, reply.fields, maskKey);
   const columns = reply.fields.map((field, index) => ({ type: typeOf(field.type), masked: maskings.get(index) }));
-  const { count, cut, bytes, longest } = cap(reply, overflow, query.decision.obligations.limits);
+  const { count, cut, bytes, longest } = await cap(query, reply, overflow);
   return {
     columns: reply.fields.map(({ name }, index) => ({ name, type: columns[index]?.type.name ?? 'unknown' })),
     rows: new ReleasedRows(reply.rows, count, longest, columns),
