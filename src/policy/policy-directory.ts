@@ -1,6 +1,7 @@
 /** Reads the policies of all databases from their files; nothing is in force until every file is read and found good. */
 
-import { readdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Fault, PolicyUnusable } from './fault.ts';
@@ -159,9 +160,24 @@ async function mayBeThere(files: readonly string[], directory: string): Promise<
   return files.filter((file) => dirname(file) !== directory || names.has(basename(file)));
 }
 
+/** Bytes of a policy file: more than two hundred thousand rules take. */
+export const maxPolicyBytes = 16 * 1024 * 1024;
+
+/** Opening a pipe would wait for its other end, and every later reload with it. */
+async function readPlain(file: string): Promise<Buffer> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = await handle.stat();
+    if (!found.isFile() || found.size > maxPolicyBytes) throw new Error('not a policy');
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
 async function readFiles(files: readonly string[]): Promise<ReadonlyMap<string, FileBytes>> {
   const read = async (file: string) => {
-    const found = await readFile(file).then(
+    const found = await readPlain(file).then(
       (bytes): FileBytes => ({ bytes }),
       (thrown: unknown): FileBytes => ({ thrown }),
     );

@@ -1,6 +1,7 @@
 /** Policy files: what is refused at load, with file, line and hint; which file a database uses; what the hash covers. */
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CasbinDecisionPoint, createCasbinDecisionPoint } from '../../src/policy/casbin-decision-point.ts';
@@ -247,3 +248,21 @@ describe('read again', () => {
     expect(kept(before, await read())).toEqual(['orders', 'billing']);
   });
 });
+
+test.each([
+  ['a pipe that nobody writes to', async (path: string) => void execFileSync('mkfifo', [path])],
+  ['a directory', async (path: string) => void (await mkdir(path))],
+  ['more than a policy can be', (path: string) => writeFile(path, '#'.repeat(20 * 1024 * 1024))],
+  ['a link to itself', (path: string) => symlink(path, path)],
+])(
+  '%s in the place of a policy is refused, and nothing waits for it',
+  async (_what, place) => {
+    const directory = await policyDirectory({ 'default.csv': 'p, r, *, public.t, select, allow' });
+    const path = join(directory, 'orders.csv');
+    await place(path);
+    const source = { kind: 'files', directory, byDatabase: {} } as const;
+    const loaded = createCasbinDecisionPoint({ source, databases: [{ id: 'orders', legacyWrites: false }] });
+    await expect(loaded).rejects.toMatchObject({ message: expect.stringContaining('the policy file cannot be read') });
+  },
+  10_000,
+);
