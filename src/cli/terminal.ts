@@ -11,6 +11,13 @@ interface Stream {
 /** Milliseconds between two passing lines: more would only flicker. */
 const pace = 100;
 
+/** Colours of our own (paint.ts), or a character that is not seen, moves others or speaks to the terminal. */
+const steering = /\u001b\[(?:[0-2]|3[1-6])m|\r(?!\n)|[^\P{C}\r\n\t]|[\u2028\u2029]/gu;
+
+/** Names of databases, and what callers wrote into a log, are shown and never obeyed. */
+const harmless = (text: string): string =>
+  text.replace(steering, (found) => (found.startsWith('\u001b[') ? found : '\ufffd'));
+
 export function createTerminal(stdout: Stream, stderr: Stream): Terminal {
   const watched = stderr.isTTY === true;
   let passing = '';
@@ -24,7 +31,7 @@ export function createTerminal(stdout: Stream, stderr: Stream): Terminal {
   };
   const stay = (stream: Stream) => (text: string) => {
     replace('');
-    stream.write(`${text}\n`);
+    stream.write(`${stream.isTTY === true ? harmless(text) : text}\n`);
   };
   return {
     out: stay(stdout),
@@ -33,7 +40,8 @@ export function createTerminal(stdout: Stream, stderr: Stream): Terminal {
       if (!watched || (text !== '' && performance.now() - last < pace)) return;
       last = text === '' ? Number.NEGATIVE_INFINITY : performance.now();
       const room = (stderr.columns ?? 80) - 1;
-      replace(text.length > room ? `${text.slice(0, room - 1)}…` : text);
+      const shown = harmless(text);
+      replace(shown.length > room ? `${shown.slice(0, room - 1)}…` : shown);
     },
     interactive: stdout.isTTY === true,
     watched,

@@ -49,3 +49,21 @@ test('where nobody looks nothing passes, and nothing is coloured; nor with NO_CO
   expect(createPaint(true).red('BAD')).toBe('\u001b[31mBAD\u001b[0m');
   vi.unstubAllEnvs();
 });
+
+test('what names and callers wrote moves and colours nothing where somebody looks; a file gets it as it is', () => {
+  const hostile = 'orders \u001b]0;owned\u0007\u001b[2J\u001b[8m \u009b1A \u202egnp.exe\r gone\b\u007f \u{e0041}';
+  const { terminal, written } = watchedBy(true);
+  terminal.out(`${hostile}\nnext\tline`);
+  terminal.err(hostile);
+  expect(written()).not.toMatch(/[^\P{C}\n\t]/u);
+  expect(written()).toContain('next\tline');
+  const piped = watchedBy(false);
+  piped.terminal.out(hostile);
+  expect(piped.written()).toBe(`${hostile}\n`);
+});
+
+test('our own colours reach the screen', () => {
+  const { terminal, written } = watchedBy(true);
+  terminal.out('\u001b[31mrefused\u001b[0m\r\n');
+  expect(written()).toBe('\u001b[31mrefused\u001b[0m\r\n\n');
+});
