@@ -1,6 +1,7 @@
 /** One MCP server over the toolbox: the same for both protocol eras and every transport, cheap enough to make per request. */
 
 import { McpServer, ProtocolError, ProtocolErrorCode, type ServerContext } from '@modelcontextprotocol/server';
+import { identityOf } from '../model/principal.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { type ClientFacts, callContext, type TransportKind } from './call-context.ts';
 import type { Caller } from './caller.ts';
@@ -60,7 +61,7 @@ export function createMcpServer(
     const call = { ...facts, ...progressOf(ctx), ...(gone && { gone }) };
     const signal = caller.gone ? AbortSignal.any([ctx.mcpReq.signal, caller.gone()]) : ctx.mcpReq.signal;
     const tools = await calls.track(ready());
-    const { person, reply } = askingOf(mcp.server, ctx, questions);
+    const { person, reply } = askingOf(mcp.server, ctx, questions, identityOf(caller.principal));
     const invocation = { call, signal, ...(person === undefined ? {} : { person }) };
     const result = await calls.track(tools.call(name, args, invocation));
     if (!tools.has(name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.');

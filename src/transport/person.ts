@@ -30,12 +30,13 @@ export interface Asking {
   readonly reply: (result: CallToolResult) => CallToolResult | InputRequiredResult;
 }
 
-export function askingOf(server: McpServer['server'], ctx: ServerContext, questions: Questions): Asking {
+/** `owner`: whose call it is, as `identityOf` tells callers apart. */
+export function askingOf(server: McpServer['server'], ctx: ServerContext, questions: Questions, owner: string): Asking {
   const capability = server.getClientCapabilities()?.elicitation;
   const byForm = capability !== undefined && (capability.form !== undefined || capability.url === undefined);
   if (!byForm) return { person: undefined, reply: (result) => result };
   const later = (server.getNegotiatedProtocolVersion() ?? '') >= comesBack;
-  return later ? askLater(ctx, questions) : { person: askNow(ctx, questions), reply: (result) => result };
+  return later ? askLater(ctx, questions, owner) : { person: askNow(ctx, questions), reply: (result) => result };
 }
 
 function askNow(ctx: ServerContext, { patience }: Questions): Person {
@@ -52,7 +53,7 @@ function askNow(ctx: ServerContext, { patience }: Questions): Person {
   };
 }
 
-function askLater(ctx: ServerContext, questions: Questions): Asking {
+function askLater(ctx: ServerContext, questions: Questions, owner: string): Asking {
   const { inputResponses, requestState } = ctx.mcpReq;
   const state: unknown = requestState();
   const view = inputResponse(inputResponses, key);
@@ -67,7 +68,7 @@ function askLater(ctx: ServerContext, questions: Questions): Asking {
     reply(result) {
       if (asked === undefined) return result;
       const form = inputRequired.elicit({ message: asked.message, requestedSchema });
-      return inputRequired({ inputRequests: { [key]: form }, requestState: questions.keep(asked) });
+      return inputRequired({ inputRequests: { [key]: form }, requestState: questions.keep(asked, owner) });
     },
   };
 }
