@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { bracketed, createGuards, isLoopback } from './guards.ts';
+import { pathnameOf } from './pathname.ts';
 import { answerProblem, HttpProblem } from './problem.ts';
 
 export interface AdminOptions {
@@ -61,10 +62,10 @@ async function answer(
   response: ServerResponse,
   isOwnHost: (header: string | undefined) => boolean,
 ): Promise<void> {
-  const { headers, method = 'GET', url = '/' } = request;
+  const { headers, method = 'GET', url } = request;
   if (!isOwnHost(headers.host)) throw new HttpProblem(403, 'This Host header is not allowed here.');
   if (headers.origin !== undefined) throw new HttpProblem(403, 'This is not for web pages.');
-  const { pathname } = new URL(url, 'http://localhost');
+  const pathname = pathnameOf(url);
   const cancelled = cancelPath.exec(pathname)?.[1];
   if (cancelled !== undefined) return cancel(options, request, response, cancelled);
   const digest = applyPath.exec(pathname)?.[1];

@@ -13,11 +13,42 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     throw new HttpProblem(415, 'The body must not be compressed.');
   }
   const text = await readText(request, maxBytes);
+  if (isTooDeep(text)) throw new HttpProblem(400, 'The body is nested too deeply.', -32600);
   try {
     return JSON.parse(text);
   } catch {
     throw new HttpProblem(400, 'The body is not JSON.', -32700);
   }
+}
+
+/** Brackets within brackets: the values of a call may have 32 of them, and whatever walks a message walks it by calling itself. */
+export const maxBodyDepth = 100;
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Of text that is no JSON it says nothing that matters: that is refused next. */
+function isTooDeep(text: string): boolean {
+  if (text.length <= maxBodyDepth) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) at = endOfText(text, at);
+    else if (code === 0x5b || code === 0x7b) depth += 1;
+    else if (code === 0x5d || code === 0x7d) depth -= 1;
+    if (depth > maxBodyDepth) return true;
+  }
+  return false;
+}
+
+/** Where the text that begins at a quote ends; the end of all where it never does. */
+function endOfText(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes += 1;
+    if (slashes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {

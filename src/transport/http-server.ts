@@ -9,6 +9,7 @@ import { createDoor, type Door, type DoorOptions } from './door.ts';
 import { bracketed, type GuardSettings, isLoopback } from './guards.ts';
 import { createLegacySse, type LegacySse } from './legacy-sse.ts';
 import { createMcpServer, type MakeMcpServer } from './mcp-server.ts';
+import { pathnameOf } from './pathname.ts';
 import { answerProblem, HttpProblem } from './problem.ts';
 import { createQuestions } from './questions.ts';
 import { defaultSessionLimits, type SessionLimits } from './sessions.ts';
@@ -184,7 +185,7 @@ interface RouterParts extends Pick<HttpOptions, 'ready' | 'remarks'> {
 /** Health first, for anyone; everything else passes the door. Throws HttpProblem. */
 function createRouter({ door, streamable, sse, ready, remarks, isClosing }: RouterParts) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const pathname = request.url === '/mcp' ? '/mcp' : new URL(request.url ?? '/', 'http://localhost').pathname;
+    const pathname = request.url === '/mcp' ? '/mcp' : pathnameOf(request.url);
     if (pathname === '/healthz') return answerHealth(request, response, true);
     if (pathname === '/readyz') {
       return answerHealth(request, response, !isClosing() && (await ready()), remarks?.());
