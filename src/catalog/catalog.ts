@@ -161,4 +161,6 @@ export interface Catalog {
   readonly operators: (schema: string | undefined, name: string) => readonly Operator[];
   readonly operatorByOid: (oid: number) => Operator | undefined;
   readonly cast: (source: number, target: number) => Cast | undefined;
+  /** Every cast to a type. */
+  readonly castsTo: (target: number) => readonly Cast[];
 }

@@ -51,6 +51,10 @@ export class CatalogPart {
     return this.#casts.get(source)?.get(target);
   }
 
+  castsTo(target: number): readonly Cast[] {
+    return [...this.#casts.values()].flatMap((targets) => targets.get(target) ?? []);
+  }
+
   /** Estimated bytes; the factors were taken from heap measurements. */
   get bytes(): number {
     const { types, procedures, operators, parents, relations } = this;

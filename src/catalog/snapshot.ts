@@ -168,6 +168,8 @@ class Snapshot implements Catalog {
   procedureByOid = (oid: number) => this.#parts[0].procedures.get(oid) ?? this.#parts[1].procedures.get(oid);
   operatorByOid = (oid: number) => this.#parts[0].operators.get(oid) ?? this.#parts[1].operators.get(oid);
   cast = (source: number, target: number) => this.#parts[0].cast(source, target) ?? this.#parts[1].cast(source, target);
+
+  castsTo = (target: number) => this.#parts.flatMap((part) => part.castsTo(target));
 }
 
 /** `quote_ident`, without its list of keywords: what looks plain stays plain. */

@@ -47,6 +47,8 @@ export interface Value {
   readonly maySurvive?: boolean | undefined;
   /** The text of a string constant. */
   readonly literal?: string | undefined;
+  /** The constant NULL, whatever it was cast to. */
+  readonly isNull?: boolean | undefined;
   /** Number of a parameter whose type is not known yet. */
   readonly parameter?: number | undefined;
 }

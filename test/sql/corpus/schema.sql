@@ -115,3 +115,6 @@ INSERT INTO public.claims VALUES (1, 'ann', 'One'), (2, 'bob', 'Two');
 CREATE POLICY own_claims ON public.claims USING (owner = current_user OR id < 100);
 ALTER TABLE public.claims ENABLE ROW LEVEL SECURITY;
 CREATE VIEW public.v_claims AS SELECT id, title FROM public.claims;
+CREATE TABLE public.remarks (id int PRIMARY KEY, body public.clean_text, about regclass);
+CREATE FUNCTION public.urgency_as_json(public.urgency) RETURNS json LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN ''1''; END';
+CREATE CAST (public.urgency AS json) WITH FUNCTION public.urgency_as_json(public.urgency);

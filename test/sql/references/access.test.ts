@@ -118,6 +118,8 @@ describe('functions are told however they are reached', () => {
     [`SELECT pg_relation_size('items')`, 'pg_catalog.regclassin(cstring)', 'cast'],
     [`SELECT * FROM json_to_record('{}') AS r(a short_text)`, 'public.is_short(text)', 'domain'],
     [`SELECT json_value('1', '$' RETURNING short_text)`, 'public.is_short(text)', 'domain'],
+    [`SELECT json_populate_record(p, '{}') FROM people p`, 'public.is_short(text)', 'domain'],
+    [`SELECT jsonb_populate_recordset(q, '[]') FROM (SELECT nick FROM people) q`, 'public.is_short(text)', 'domain'],
     [`SELECT CAST(ROW('a', 'b', 1) AS address), 'x'::regtype`, 'pg_catalog.regtypein(cstring)', 'cast'],
   ])('%s', async (sql, name, via) => {
     const { functions } = await read(db.catalog, sql);

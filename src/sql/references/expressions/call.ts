@@ -7,6 +7,7 @@ import type { QualifiedName } from '../nodes.ts';
 import type { Reading } from '../reading.ts';
 import { coerce } from '../types/coercion.ts';
 import { commonType } from '../types/common-type.ts';
+import { noteConversions } from '../types/conversions.ts';
 import { resolveGeneric } from '../types/polymorphism.ts';
 import { type CallMeaning, resolveCall } from '../types/procedures.ts';
 import { readRowType } from '../types/type-names.ts';
@@ -41,6 +42,7 @@ export function call(reading: Reading, request: Call): Value | undefined {
   if (procedure.aggregateKind === 'h') unifyHypothetical(reading, request, meaning.declared);
   for (const [index, value] of args.entries()) coerce(reading, value, meaning.args[index] ?? oid.any, 'implicit');
   noteSetting(reading, procedure, request);
+  noteConversions(reading, procedure, args, location);
   return resultOf(reading, meaning, args, location);
 }
 

@@ -31,6 +31,7 @@ export function readCast(scope: Scope, node: Tree): Value {
     type,
     location: value.location,
     fields: value.type === type ? value.fields : undefined,
+    isNull: value.isNull,
     literal: keepsText(type, hasModifier) ? value.literal : undefined,
   };
 }

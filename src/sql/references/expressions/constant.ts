@@ -10,7 +10,7 @@ import type { Value } from '../value.ts';
 /** `make_const`: a number has the smallest type it fits, a string no type yet. */
 export function readConstant(_: Scope, node: Tree): Value {
   const location = locationOf(node);
-  if (isSet(node, 'isnull')) return { type: oid.unknown, location };
+  if (isSet(node, 'isnull')) return { type: oid.unknown, location, isNull: true };
   if (isTree(node['ival'])) return { type: oid.int4, location };
   if (isTree(node['boolval'])) return { type: oid.bool, location };
   if (isTree(node['bsval'])) return { type: oid.bit, location };

@@ -10,6 +10,7 @@ import { isSet, locationOf, part } from '../nodes.ts';
 import type { Reading } from '../reading.ts';
 import type { Scope } from '../scope.ts';
 import { coerce, noteInput, noteLengthCoercion } from '../types/coercion.ts';
+import { noteJson } from '../types/conversions.ts';
 import { readTypeName } from '../types/type-names.ts';
 import { oid } from '../types/well-known.ts';
 import { spendAll, type Value } from '../value.ts';
@@ -25,6 +26,7 @@ export function readJsonValue(scope: Scope, node: Tree = {}, isJson = false): Va
   const says = part(node, 'format')?.['format_type'] ?? 'JS_FORMAT_DEFAULT';
   if (value.type === oid.bytea && (isJson || says !== 'JS_FORMAT_DEFAULT'))
     noteEncoding(reading, 'convert_from', value);
+  noteJson(reading, value, value.location);
   return value;
 }
 
@@ -87,6 +89,7 @@ const readArrayOf: Reader = (scope, node) => {
 const readArrayOfQuery: Reader = (scope, node) => {
   const columns = readQuery(scope, node['query']);
   spendAll(columns);
+  for (const column of columns) noteJson(scope.reading, column, locationOf(node));
   const args = columns.map(({ type }): Value => ({ type, location: -1 }));
   const output = outputOf(scope, node, args);
   noteAggregate(scope, node, 'agg', output);
@@ -130,7 +133,7 @@ const readOne =
     const inner = node['expr'];
     const isValue = typeof inner === 'object' && inner !== null && 'raw_expr' in inner;
     if (isValue) readJsonValue(scope, part(node, 'expr'), isJson);
-    else readExpression(scope, inner);
+    else noteJson(scope.reading, readExpression(scope, inner), locationOf(node));
     return finished(scope, node, { type: returning(scope, node, usual), location: locationOf(node) });
   };
 

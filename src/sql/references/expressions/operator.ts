@@ -3,6 +3,7 @@
 import type { QualifiedName } from '../nodes.ts';
 import type { Reading } from '../reading.ts';
 import { coerce } from '../types/coercion.ts';
+import { noteConversions } from '../types/conversions.ts';
 import { type OperatorMeaning, resolveOperator } from '../types/operators.ts';
 import { oid } from '../types/well-known.ts';
 import type { Value } from '../value.ts';
@@ -33,6 +34,7 @@ export function applyOperator(
   if (meaning === undefined || behind === undefined) return reading.unbound(name.written, 'operator', location);
   reading.call(behind, 'operator', location, name.written);
   for (const [index, value] of operands.entries()) coerce(reading, value, meaning.args[index] ?? oid.any, 'implicit');
+  noteConversions(reading, behind, operands, location);
   return meaning;
 }
 

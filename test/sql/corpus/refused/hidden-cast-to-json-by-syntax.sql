@@ -1,0 +1,3 @@
+-- expect: NAME_NOT_AVAILABLE
+-- min-server: 16
+SELECT JSON_OBJECT('a': 'low'::urgency)

@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT json_agg(q) FROM (SELECT 'low'::urgency AS u) q

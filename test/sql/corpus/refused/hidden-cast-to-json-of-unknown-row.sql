@@ -1,0 +1,2 @@
+-- expect: NAME_NOT_AVAILABLE
+SELECT to_json((array_agg(ROW('low'::urgency)))[1])
