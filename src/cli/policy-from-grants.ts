@@ -36,7 +36,8 @@ export async function policyFromGrants(
   // there may be no policy yet; the broker's own reads need none, and nobody else calls here
   const unruled: Config = { ...config, policy: { kind: 'builtin-local-read' } };
   const parts = await deps.compose(unruled, createCommandLog(config.log.level, deps.terminal));
-  const rows = await grantRows(parts, id, role).finally(() => parts.close());
+  const lines = (await grantRows(parts, id, role).finally(() => parts.close())).map(inOneLine);
+  const rows = lines.filter((line) => !line.startsWith('#'));
   if (rows.length === 0)
     throw new CommandError(
       `the role ${role} has been granted nothing in ${id}.`,
@@ -45,7 +46,7 @@ export async function policyFromGrants(
     );
   const target = join(config.policy.directory, `${id}.csv`);
   await mkdir(config.policy.directory, { recursive: true });
-  const text = `# What the database role ${role} had been granted. Add g rows, and take away what is not needed.\n${rows.join('\n')}\n`;
+  const text = `# What the database role ${role} had been granted. Add g rows, and take away what is not needed.\n${lines.join('\n')}\n`;
   await writeFile(target, text, { flag: 'wx' }).catch(() => {
     throw new CommandError(
       `${target} exists already, or cannot be written; nothing was changed.`,
@@ -57,6 +58,15 @@ export async function policyFromGrants(
     `Wrote ${target}: ${rows.length} rules. Next: give the role ${role} to someone, g, NAME, ${role}, ${id}`,
   );
 }
+
+/** What ends a line of a policy, or has no place in it (policy-text.ts). */
+const unwritable = /[\u0000-\u0008\n-\u001f\u007f\u0085\u2028\u2029]+/g;
+
+/** Whoever makes a table chooses its name: what stands in it must not become a row. */
+const inOneLine = (row: string): string => {
+  const line = row.replace(unwritable, ' ');
+  return line === row ? row : `# no row can say this: ${line}`;
+};
 
 async function grantRows(parts: Parts, id: string, role: string): Promise<readonly string[]> {
   const { printName } = await import('../policy/identifiers.ts');

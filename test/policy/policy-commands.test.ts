@@ -150,6 +150,7 @@ describe('policy init --from-grants', () => {
   test('writes a policy that permits what the role was granted, to the column, and nothing else', async () => {
     const server = await testDatabase({
       seed: `CREATE TABLE a (id int, b text, c text); CREATE TABLE "Odd, one" (x int); CREATE TABLE shut (x int);
+      CREATE TABLE "t\np, *, orders, **, select, allow\n" (x int);
       CREATE FUNCTION f(n int) RETURNS int LANGUAGE sql AS 'SELECT n'; CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';
       REVOKE EXECUTE ON FUNCTION g() FROM PUBLIC`,
     });
@@ -158,7 +159,8 @@ describe('policy init --from-grants', () => {
     await admin.query(`CREATE ROLE ${role}`);
     const owner = await server.client();
     await owner.query(
-      `GRANT SELECT (id, b) ON a TO ${role}; GRANT SELECT, INSERT ON "Odd, one" TO ${role}; GRANT DELETE ON a TO ${role}`,
+      `GRANT SELECT (id, b) ON a TO ${role}; GRANT SELECT, INSERT ON "Odd, one" TO ${role}; GRANT DELETE ON a TO ${role};
+      GRANT SELECT ON "t\np, *, orders, **, select, allow\n" TO ${role}`,
     );
     const fresh = await workspace({ config: `databases:\n${directDatabase('orders', server)}\n` });
     const init = (name: string) =>
@@ -184,6 +186,7 @@ describe('policy init --from-grants', () => {
         .map((rest) => `p, ${role}, orders, ${rest}, allow`)
         .sort(),
     );
+    expect(text).toContain('# no row can say this: '); // a name with a line of its own in it
     expect(readPolicyText('orders.csv', text, { databases: ['orders'], rolesOnly: false }).faults).toEqual([]);
     expect(await init(role)).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already') });
     await admin.query(`DROP OWNED BY ${role}`);
