@@ -1,5 +1,6 @@
 /** `pgwarden policy review` and `policy who`: who may do what, for people who must answer for it. */
 
+import { csvLine } from '../audit/csv.ts';
 import type { Config } from '../config/config.ts';
 import { createCallId } from '../model/call-id.ts';
 import type { Database } from '../model/database.ts';
@@ -135,16 +136,10 @@ function print(
   { terminal }: CommandDeps,
 ): void {
   if (json === true) terminal.out(JSON.stringify(data, undefined, 2));
-  else if (csv === true) terminal.out([head, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n'));
+  else if (csv === true) terminal.out([head, ...rows].map(csvLine).join('').trimEnd());
   else if (rows.length === 0) terminal.out('nobody');
   else {
     const [names = '', ...lines] = aligned([head, ...rows]).split('\n');
     terminal.out([createPaint(terminal.interactive).bold(names), ...lines].join('\n'));
   }
-}
-
-/** RFC 4180; a field that a spreadsheet would compute is made plain text. */
-function csvField(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
