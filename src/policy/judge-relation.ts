@@ -30,6 +30,8 @@ export interface Manner {
   readonly reading: Extract<Action, 'select' | 'explain' | 'describe'>;
   /** An EXPLAIN shows what stands behind a view. */
   readonly explains: boolean;
+  /** An EXPLAIN that names every column of a table, read or not. */
+  readonly verbose: boolean;
   readonly readonly: boolean;
   readonly output: readonly OutputColumn[] | undefined;
 }
@@ -80,6 +82,12 @@ function judgeNamed(judge: Judge, access: RelationAccess, manner: Manner, judgem
   if (access.columns.length === 0 || manner.reading === 'describe')
     judgeWhole(judge, access, target, action, judgement, refuse);
   else judgeColumns(judge, access, target, action, judgement, refuse);
+  if (manner.verbose && !knowsWhatIsPrinted(judge, access))
+    refuse({
+      code: 'POLICY_DENIED',
+      action: 'explain',
+      hint: 'With VERBOSE a plan names every column of a table, those that are hidden from you too; explain without it.',
+    });
   if (manner.explains) judgeBehind(judge, access, manner.reading, judgement, refuse);
   judgeMasks(judge, access, manner, judgement);
 }
@@ -213,6 +221,13 @@ function judgeBehind(judge: Judge, access: RelationAccess, action: Action, judge
       ? 'Its plan would print the expressions of row-level security: that needs a rule for pg_catalog.pg_policy.'
       : 'To explain a view, everything its definition reads must be permitted to you.';
   refuse({ code: 'POLICY_DENIED', action: 'explain', hint });
+}
+
+/** Whether the caller may know every column of what is read, behind a view too. */
+function knowsWhatIsPrinted(judge: Judge, { schema, name, allColumns, behind }: RelationAccess): boolean {
+  return [{ schema, name, allColumns }, ...behind].every((one) =>
+    one.allColumns?.every((column) => knowsColumn(judge, one.schema, one.name, column)),
+  );
 }
 
 const hintOf = (hint: string | undefined) => (hint === undefined ? {} : { hint });

@@ -113,23 +113,24 @@ function denyStatement(judgement: Judgement, { kind }: Readonly<StatementContent
 }
 
 function mannerOf({ statement, request, database, access }: Question): Manner {
-  const analyzes = statement.kind === 'EXPLAIN' && runsTheStatement(statement.tree);
+  const analyzes = statement.kind === 'EXPLAIN' && isAsked(statement.tree, 'analyze');
   const explains = statement.kind === 'EXPLAIN' || request.action === 'explain';
   const describes = statement.fixed !== undefined && request.action === 'describe';
   return {
     reading: describes ? 'describe' : explains && !analyzes ? 'explain' : 'select',
     explains,
+    verbose: statement.kind === 'EXPLAIN' && isAsked(statement.tree, 'verbose'),
     readonly: database.readonly,
     output: access.output,
   };
 }
 
-/** EXPLAIN (ANALYZE) runs what it explains. An option that says false is read as ANALYZE all the same: that asks for more, never less. */
-function runsTheStatement(tree: Tree): boolean {
+/** Whether EXPLAIN has the option. One that says false is read as if it were asked for: that asks for more, never less. */
+function isAsked(tree: Tree, option: 'analyze' | 'verbose'): boolean {
   const options = field(field(tree, 'ExplainStmt'), 'options');
   return (
     Array.isArray(options) &&
-    options.some((option) => String(field(field(option, 'DefElem'), 'defname')).toLowerCase() === 'analyze')
+    options.some((one) => String(field(field(one, 'DefElem'), 'defname')).toLowerCase() === option)
   );
 }
 

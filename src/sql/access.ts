@@ -33,7 +33,13 @@ export interface RelationAccess {
   /** The extension it belongs to. */
   readonly extension?: string;
   /** For a view: every relation its definition reads, expanded to the end, with the columns. */
-  readonly behind: readonly { readonly schema: string; readonly name: string; readonly columns: readonly string[] }[];
+  readonly behind: readonly {
+    readonly schema: string;
+    readonly name: string;
+    readonly columns: readonly string[];
+    /** Those not read too; none where a record is judged again. */
+    readonly allColumns?: readonly string[];
+  }[];
   /**
    * For a partition or an inheritance child: what stands above it, to the top, with the columns it hands down. What is
    * denied or masked there is the same data here.

@@ -15,6 +15,7 @@ export interface Reached {
   readonly schema: string;
   readonly name: string;
   readonly columns: readonly string[];
+  readonly allColumns: readonly string[];
 }
 
 /** What lies behind a view, expanded to the end. */
@@ -77,7 +78,7 @@ class Bodies {
       outputs = readStatement(scope, tree);
     });
     const direct = [...body.relations.values()].filter(({ reach }) => reach === 'statement');
-    const reached = new Map<string, Set<string>>();
+    const reached = new Map<string, Reached>();
     const forbidden = new Set(forbiddenOf(body, relation.kind === 'matview'));
     let rowSecurity = false;
     for (const draft of direct) {
@@ -87,9 +88,8 @@ class Bodies {
       for (const name of inner.forbiddenBehind) forbidden.add(name);
       rowSecurity ||= draft.relation.rowSecurity || inner.rowSecurity;
     }
-    const behind = [...reached].map(([key, columns]) => ({ ...split(key), columns: [...columns] }));
     const passed = passedColumns(this.#catalog.columns(relation), outputs ?? []);
-    return { behind, forbiddenBehind: [...forbidden], rowSecurity, direct, passed };
+    return { behind: [...reached.values()], forbiddenBehind: [...forbidden], rowSecurity, direct, passed };
   }
 
   #innerOf(relation: Relation): Promise<Behind> {
@@ -167,21 +167,16 @@ function forbiddenOf(reading: Reading, isStored: boolean): readonly string[] {
 function reachedOf(catalog: Catalog, { relation, columns }: RelationDraft): readonly Reached[] {
   const read = [...columns.values()].map(({ name }) => name);
   const above = ancestorsOf(catalog, relation).map(({ schema, name, columns: handedDown }) => {
-    return { schema, name, columns: read.filter((column) => handedDown.includes(column)) };
+    return { schema, name, columns: read.filter((column) => handedDown.includes(column)), allColumns: handedDown };
   });
-  return [{ schema: relation.schema, name: relation.name, columns: read }, ...above];
+  const allColumns = catalog.columns(relation).map(({ name }) => name);
+  return [{ schema: relation.schema, name: relation.name, columns: read, allColumns }, ...above];
 }
 
-function add(reached: Map<string, Set<string>>, { schema, name, columns }: Reached): void {
-  const key = `${schema}\0${name}`;
-  const known = reached.get(key) ?? new Set();
-  for (const column of columns) known.add(column);
-  reached.set(key, known);
-}
-
-function split(key: string): { readonly schema: string; readonly name: string } {
-  const [schema = '', name = ''] = key.split('\0');
-  return { schema, name };
+function add(reached: Map<string, Reached>, one: Reached): void {
+  const key = `${one.schema}\0${one.name}`;
+  const known = reached.get(key)?.columns ?? [];
+  reached.set(key, { ...one, columns: [...new Set([...known, ...one.columns])] });
 }
 
 async function readDomainsOf(reading: Reading, from: Bodies): Promise<void> {

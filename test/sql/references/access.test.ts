@@ -61,7 +61,7 @@ describe('views', () => {
   test('a view stands for itself and tells what lies behind, to the end', async () => {
     const access = await read(db.catalog, 'SELECT n FROM v_nested');
     expect(access.relations).toHaveLength(1);
-    expect(relation(access, 'public.v_nested').behind).toEqual([
+    expect(relation(access, 'public.v_nested').behind).toMatchObject([
       { schema: 'public', name: 'v_people', columns: ['city'] },
       { schema: 'public', name: 'people', columns: ['id', 'name', 'home'] },
     ]);

@@ -1,0 +1,2 @@
+-- expect: ok
+EXPLAIN VERBOSE SELECT id FROM v_open_orders

@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+EXPLAIN (VERBOSE) SELECT count(*) FROM customers

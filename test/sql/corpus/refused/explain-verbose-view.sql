@@ -1,0 +1,2 @@
+-- expect: POLICY_DENIED
+EXPLAIN VERBOSE SELECT customer FROM v_order_summary
