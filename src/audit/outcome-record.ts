@@ -16,7 +16,7 @@ export interface OutcomeContext {
   readonly audit: number;
 }
 
-/** Errors of a permitted call, and what they say of its execution. */
+/** Errors of a permitted call, and what they say of its execution unless they say themselves that it ran. */
 const statusOf: Partial<Record<ErrorCode, Status>> = {
   BACKEND_TIMEOUT: 'timeout',
   BACKEND_CANCELLED: 'cancelled',
@@ -42,7 +42,7 @@ function failure(error: BrokerError, statementClass: StatementClass): Pick<Outco
   const lost = error.code === 'BACKEND_UNAVAILABLE' && statementClass !== 'read' && !error.safeToRetry;
   const sqlstate = error.sqlstate !== undefined && /^[0-9A-Z]{5}$/.test(error.sqlstate) ? error.sqlstate : undefined;
   return {
-    st: lost ? 'unknown' : (statusOf[error.code] ?? 'error'),
+    st: lost ? 'unknown' : ((error.executed ? 'error' : statusOf[error.code]) ?? 'error'),
     err: { code: error.code, ...(sqlstate === undefined ? {} : { sqlstate, class: sqlstate.slice(0, 2) }) },
   };
 }

@@ -113,7 +113,7 @@ export function createBackends(options: BackendsOptions): Backends {
       await Promise.all(predecessors(database).map(({ gone }) => gone));
       if (closed) throw new Failure('BACKEND_UNAVAILABLE', 'The broker is shutting down.');
       // permitted against a configuration that is no longer in force: the call is admitted anew
-      if (configured !== undefined && configured.get(database.id) !== database) throw new StaleCatalog(query);
+      if (configured !== undefined && configured.get(database.id) !== database) throw new StaleCatalog(query, 'before');
       const isLaterPage = (request.page?.number ?? 1) > 1;
       if (isLaterPage && database.connection.type === 'rds_data_api') throw noSuchPage(); // nothing is held there
       const { backend, breaker } = openFor(database);

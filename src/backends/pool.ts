@@ -122,11 +122,12 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
   };
   const share = options.budget?.join({ closeIdle, pump });
 
-  /** Tells who drains the pool that nothing is left. */
+  /** Gives up the pool's part of the budget when it has ended and nothing is left, and tells who drains it. */
   const settle = () => {
-    if (drained === undefined || held.size + opening + queue.size > 0 || knocking) return;
+    const ending = drained !== undefined || closing.signal.aborted;
+    if (!ending || held.size + opening + queue.size > 0 || knocking) return;
     share?.leave();
-    drained();
+    drained?.();
   };
 
   const forget = (session: T) => {
@@ -232,7 +233,7 @@ export function createPool<T extends Pooled>(options: PoolOptions<T>): Pool<T> {
     closing.abort();
     for (const waiter of [...queue]) waiter.fail(closed());
     for (const session of [...idle.keys(), ...active]) session.destroy();
-    if (held.size + opening === 0) share?.leave();
+    settle();
   };
 
   const stats = () => ({ active: active.size + opening, idle: idle.size, waiting: queue.size });

@@ -98,6 +98,8 @@ export interface ErrorDetails {
   readonly sqlstate?: string;
   /** Whether sending the same call again can do no harm; false when an effect may have happened. */
   readonly safeToRetry?: boolean;
+  /** The database ran the statement, and the call ended so all the same: for the record, where the code alone would say that nothing ran. */
+  readonly executed?: boolean;
   /** The error underneath, for the operational log; never told to a caller. */
   readonly cause?: unknown;
 }
@@ -108,6 +110,7 @@ export abstract class BrokerError extends Error {
   readonly position: number | undefined;
   readonly sqlstate: string | undefined;
   readonly safeToRetry: boolean;
+  readonly executed: boolean;
 
   constructor(
     readonly code: ErrorCode,
@@ -120,6 +123,7 @@ export abstract class BrokerError extends Error {
     this.position = details.position;
     this.sqlstate = details.sqlstate;
     this.safeToRetry = details.safeToRetry ?? false;
+    this.executed = details.executed ?? false;
   }
 }
 

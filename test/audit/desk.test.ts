@@ -109,6 +109,9 @@ test.each([
   [new Failure('BACKEND_TIMEOUT', 'x', { sqlstate: '57014' }), 'timeout'],
   [new Failure('BACKEND_CANCELLED', 'x'), 'cancelled'],
   [new Failure('CATALOG_UNAVAILABLE', 'x'), 'not_executed'],
+  [new Failure('CATALOG_UNAVAILABLE', 'what came back had another shape', { executed: true }), 'error'],
+  [new Failure('LIMIT_EXCEEDED', 'x'), 'not_executed'],
+  [new Failure('LIMIT_EXCEEDED', 'the result was too large for the service', { executed: true }), 'error'],
   [new Failure('BACKEND_QUERY_FAILED', 'x', { sqlstate: '22012' }), 'error'],
   [new Failure('INTERNAL', 'x'), 'error'],
 ])('a failure is recorded by what it says of the execution: %s → %s', async (error, st) => {

@@ -123,3 +123,26 @@ test('a pool that is drained serves those who wait, keeps nothing and gives ever
   await end;
   expect([sessions.open(), budget.stats().used]).toEqual([0, 0]);
 });
+
+test('a pool that is closed with sessions in use leaves the budget when the last of them has gone', async () => {
+  const sessions = counted();
+  const budget = createConnectionBudget(2);
+  const left: number[] = [];
+  const watched: ConnectionBudget = {
+    ...budget,
+    join(member) {
+      const share = budget.join(member);
+      const leave = () => {
+        left.push(sessions.open());
+        share.leave();
+      };
+      return { ...share, leave };
+    },
+  };
+  const pool = aPool(watched, sessions.openSession);
+  await pool.acquire(signal());
+  pool.close();
+  expect(left).toEqual([]);
+  await expect.poll(() => left).toEqual([0]);
+  expect(budget.stats()).toMatchObject({ used: 0, waiting: 0 });
+});

@@ -193,7 +193,7 @@ describe('a catalog that changed under a call', () => {
         close: real.close,
         execute: (query, signal) => {
           if (openStatement(openAuthorized(query).statement).fixed === undefined && stale-- > 0)
-            throw new StaleCatalog(query);
+            throw new StaleCatalog(query, 'before');
           return real.execute(query, signal);
         },
       })),
@@ -209,7 +209,8 @@ describe('a catalog that changed under a call', () => {
       onlyBackend((real) => ({
         close: real.close,
         execute: (query, signal) => {
-          if (openStatement(openAuthorized(query).statement).fixed === undefined) throw new StaleCatalog(query);
+          if (openStatement(openAuthorized(query).statement).fixed === undefined)
+            throw new StaleCatalog(query, 'before');
           return real.execute(query, signal);
         },
       })),

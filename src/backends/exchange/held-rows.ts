@@ -61,7 +61,7 @@ export class HeldRows {
     const { reply, overflow } = verdict;
     if (!hasPredictedShape(call.query, reply.fields)) {
       await rollBack(channel);
-      throw new StaleCatalog(call.token);
+      throw new StaleCatalog(call.token, 'after');
     }
     // unknown types are asked for in the open transaction: a transaction of their own would end it
     const typeOf = await types.of(channel, call, { ...plan, readOnly: false }, reply.fields);

@@ -89,7 +89,7 @@ async function release(
   overflow: boolean,
   { types, maskKey }: RunParts,
 ): Promise<Released> {
-  if (!hasPredictedShape(call.query, reply.fields)) throw new StaleCatalog(call.token);
+  if (!hasPredictedShape(call.query, reply.fields)) throw new StaleCatalog(call.token, 'after');
   const typeOf = await types.of(channel, call, plan, reply.fields);
   return releaseRows(call.query, reply, overflow, typeOf, maskKey);
 }
@@ -100,6 +100,7 @@ export function refuseCut({ cut }: Pick<Released, 'cut'>): void {
   throw new Failure('LIMIT_EXCEEDED', `The statement returns more ${cut} than allowed; nothing was changed.`, {
     hint: 'Return fewer rows or columns, or write fewer rows at a time.',
     safeToRetry: true,
+    executed: true,
   });
 }
 

@@ -100,7 +100,7 @@ function isStale({ error }: Answer, { witness }: Plan): boolean {
 function errorOf(call: Call, plan: Plan, answer: Answer, ending: Ending): Failure | undefined {
   if (answer.error === undefined) return undefined;
   const { server, after } = answer.error;
-  if (isStale(answer, plan)) return new StaleCatalog(call.token);
+  if (isStale(answer, plan)) return new StaleCatalog(call.token, 'before');
   if (after === 1 && server.sqlstate === notStandingState) return unsettled();
   return queryFailure(call.query, call.statement, server, { ...ending, ofStatement: after === plan.statement });
 }

@@ -45,6 +45,7 @@ function databaseFailure(call: Call, error: ServerError, { interruption, toState
 const tooLarge = () =>
   new Failure('LIMIT_EXCEEDED', 'The result is larger than the RDS Data API can return.', {
     hint: 'Its limit is 1 MiB: ask for fewer rows or shorter values.',
+    executed: true,
   });
 
 const unsupported = (type: string | undefined) =>

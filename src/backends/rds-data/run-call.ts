@@ -181,7 +181,7 @@ class Runner {
     try {
       return readLines(answer.records, columns);
     } catch {
-      throw new StaleCatalog(this.call.token);
+      throw new StaleCatalog(this.call.token, 'after');
     }
   }
 
@@ -192,7 +192,7 @@ class Runner {
     typeOf: (oid: number) => Type,
   ): Promise<Released> {
     const { query, token } = this.call;
-    if (!hasPredictedShape(query, fields)) throw new StaleCatalog(token);
+    if (!hasPredictedShape(query, fields)) throw new StaleCatalog(token, 'after');
     const reply: Reply = { tag: undefined, fields, rows: RowBytes.of(rows), suspended: false };
     return releaseRows(query, reply, cut, typeOf, this.parts.maskKey);
   }

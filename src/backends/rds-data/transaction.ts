@@ -88,7 +88,7 @@ export async function openTransaction(parts: TransactionParts, call: Call, calle
   } catch (thrown) {
     void rollback();
     const fault = readFault(thrown);
-    if (fault.kind === 'database' && fault.error.sqlstate === staleState) throw new StaleCatalog(call.token);
+    if (fault.kind === 'database' && fault.error.sqlstate === staleState) throw new StaleCatalog(call.token, 'before');
     throw serviceFailure(call, thrown, { interruption: caller.interruption(), harmless: true });
   }
   const { pid } = session;
