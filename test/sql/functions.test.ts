@@ -151,6 +151,13 @@ describe('a function of the system schemas', () => {
     ['pg_relation_size', 'describer'],
     ['regclassin', 'describer'],
     ['pg_get_viewdef', 'describer_all'],
+    // what @introspection leaves shut in pg_trigger, pg_proc and pg_statistic_ext
+    ['pg_get_triggerdef', 'describer_all'],
+    ['pg_get_function_arguments', 'describer_all'],
+    ['pg_get_function_arg_default', 'describer_all'],
+    ['pg_get_statisticsobjdef', 'describer_all'],
+    ['pg_get_statisticsobjdef_expressions', 'describer_all'],
+    ['pg_get_function_identity_arguments', 'describer'],
     ['pg_show_all_settings', 'describer_all'],
     ['inet_server_addr', 'describer_all'],
     ['pg_stat_get_activity', 'statistics'],

@@ -50,16 +50,15 @@ export const describerFunctions: readonly FunctionGroup[] = [
   {
     class: 'describer',
     reason:
-      'shows the definition of a table, an index, a constraint, a trigger or a statistics object, or the signature of a function',
+      'shows the definition of a table, an index, or a constraint, which columns a statistics object has, or the signature of a function without its defaults',
     names: `
       acldefault aclexplode aclitemin aclitemout makeaclitem pg_column_is_updatable pg_get_acl
-      pg_get_constraintdef pg_get_expr pg_get_function_arg_default pg_get_function_arguments
-      pg_get_function_identity_arguments pg_get_function_result pg_get_indexdef pg_get_partition_constraintdef
-      pg_get_partkeydef pg_get_replica_identity_index pg_get_serial_sequence pg_get_statisticsobjdef
-      pg_get_statisticsobjdef_columns pg_get_statisticsobjdef_expressions pg_get_triggerdef
-      pg_index_column_has_property pg_index_has_property pg_indexam_has_property pg_options_to_table
-      pg_partition_ancestors pg_partition_root pg_partition_tree pg_relation_is_publishable
-      pg_relation_is_updatable pg_sequence_parameters`,
+      pg_get_constraintdef pg_get_expr pg_get_function_identity_arguments pg_get_function_result
+      pg_get_indexdef pg_get_partition_constraintdef pg_get_partkeydef pg_get_replica_identity_index
+      pg_get_serial_sequence pg_get_statisticsobjdef_columns pg_index_column_has_property
+      pg_index_has_property pg_indexam_has_property pg_options_to_table pg_partition_ancestors
+      pg_partition_root pg_partition_tree pg_relation_is_publishable pg_relation_is_updatable
+      pg_sequence_parameters`,
   },
   {
     class: 'describer',
@@ -93,9 +92,12 @@ export const describerFunctions: readonly FunctionGroup[] = [
   },
   {
     class: 'describer_all',
-    reason: "shows other people's SQL: the bodies of views, rules and functions",
+    reason:
+      "shows other people's SQL: bodies of views, rules and functions, their defaults, conditions of triggers, expressions of statistics",
     names: `
-      pg_get_function_sqlbody pg_get_functiondef pg_get_ruledef pg_get_viewdef`,
+      pg_get_function_arg_default pg_get_function_arguments pg_get_function_sqlbody pg_get_functiondef
+      pg_get_ruledef pg_get_statisticsobjdef pg_get_statisticsobjdef_expressions pg_get_triggerdef
+      pg_get_viewdef`,
   },
   {
     class: 'describer_all',
