@@ -28,6 +28,7 @@ export const findingCodes = {
   signature_invalid: 'a head or certificate is not signed by the key it must be signed by',
   epoch_broken: 'the succession of signing keys is broken',
   unsealed_tail: 'more lines than the cadence allows have no signed head over them',
+  misplaced: 'a log stands where the log of another database or instance belongs',
   contradicts_head: 'the log does not contain what a head kept elsewhere says it contained',
   torn_tail: 'the last line is unfinished: the process died while writing it',
   unanswered: 'an allowed call has an intent and no outcome',

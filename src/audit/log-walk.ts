@@ -49,6 +49,8 @@ export function createWalk(
   let broken = false;
   let origin: string | undefined;
   let where: Where = {};
+  /** `seq` of the first record that is here. */
+  let beginning = 0;
   const report = (severity: Severity, code: FindingCode, message: string) => {
     if (severity === 'damage') broken = true;
     reportAt(severity, code, message, where);
@@ -71,6 +73,7 @@ export function createWalk(
     if (heads.size > 0) compareHead();
     if (isSpecial(bytes, typeAt + typeKey.length)) special(bytes.toString('utf8', start, end));
     else seals.pass(seq + 1);
+    if (seq === beginning) checkPlace();
     if (check !== undefined || visit !== undefined) {
       const text = bytes.toString('utf8', start, end);
       check?.see(text, seq);
@@ -86,7 +89,8 @@ export function createWalk(
 
   function special(text: string): void {
     const value = parsed(text);
-    if (value?.type === 'genesis') {
+    if (value?.type === 'genesis' && seq > 0) report('damage', 'not_a_record', 'a log begins only once');
+    else if (value?.type === 'genesis') {
       origin = value.origin;
       seals.genesis(value.origin ?? '', value.vkeys ?? []);
     } else if (value?.type === 'epoch' || value?.type === 'seal') seals.see(value, range, seq);
@@ -94,6 +98,12 @@ export function createWalk(
       if (value?.type === 'retired') retirements.see(value, seq);
       seals.pass(seq + 1);
     }
+  }
+
+  /** The first record says whose log this is; a whole log in another's directory would pass for that one's calls. */
+  function checkPlace(): void {
+    if (origin === undefined) report('damage', 'not_a_record', 'the log does not begin with a record that names it');
+    else if (!origin.endsWith(`/${log}`)) report('damage', 'misplaced', `this is the log ${origin}`);
   }
 
   /** At the size of a head kept elsewhere, the tree must be the one that head was made over. */
@@ -120,6 +130,7 @@ export function createWalk(
     seals.resume(value.origin ?? '', value.epochs ?? 0, segment.first);
     prev = opening.slice(9, 73);
     seq = segment.first;
+    beginning = seq;
     range = growRange({ size: seq, frontier: value.frontier });
     retirements.begin(seq);
   }

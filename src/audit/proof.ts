@@ -81,18 +81,26 @@ export function findReceipt(value: unknown): Receipt | undefined {
   return undefined;
 }
 
-export type ReceiptVerdict = 'present' | 'absent' | 'different' | 'retired' | 'no_log';
+export type ReceiptVerdict = 'present' | 'absent' | 'different' | 'retired' | 'removed' | 'no_log';
 
 /** Whether the log still holds, at that place, the record the receipt was given for. */
 export async function checkReceipt(root: string, receipt: Receipt): Promise<ReceiptVerdict> {
   const [id, instance] = receipt.origin.split('/').slice(-2);
   const logs = await listLogs(root);
   if (!logs.some((log) => log.id === id && log.instance === instance)) return 'no_log';
-  const { leaves, retired } = await readLeaves(root, id ?? '', instance ?? '');
-  if (receipt.seq < retired.size) return 'retired';
+  let explained = -1;
+  const { leaves, retired } = await readLeaves(root, id ?? '', instance ?? '', (line) => {
+    if (line.includes('"type":"retired"')) explained = Math.max(explained, lastRetired(line));
+  });
+  if (receipt.seq < retired.size) return explained >= retired.size - 1 ? 'retired' : 'removed';
   const leaf = leaves[receipt.seq];
   if (leaf === undefined) return 'absent';
   return leaf === receipt.leaf ? 'present' : 'different';
+}
+
+/** The last record of the file that the line says was retired; -1 where it says no such thing. */
+function lastRetired(line: string): number {
+  return z.object({ type: z.literal('retired'), last: z.number() }).safeParse(JSON.parse(line)).data?.last ?? -1;
 }
 
 /** RFC 6962 inclusion path of leaf `index` in the tree over the first `size` leaves. */

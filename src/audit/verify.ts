@@ -49,24 +49,70 @@ export async function verifyDirectory(root: string, options: VerifyOptions = {})
   const { only = [], against = [] } = options;
   const all = await listLogs(root);
   const wanted = only.length === 0 ? all : all.filter(({ id }) => only.includes(id));
+  const anchoredBy = await readAnchors(root, all);
   const reports: LogReport[] = [];
   const carried: Checkpoint[] = []; // heads of the anchor log, as the seals of other logs tell them
   const last = (id: string) => Number(id === anchorLog);
   for (const { id, instance } of [...wanted].sort((a, b) => last(a.id) - last(b.id))) {
-    const anchored = id === anchorLog ? carried : await readAnchoredHeads(root, instance);
+    const anchored = id === anchorLog ? carried : (anchoredBy.get(instance) ?? []);
     const own = [...against, ...anchored].filter(({ origin }) => origin.endsWith(`/${id}/${instance}`));
     const live = await isInstanceLive(root, instance);
     const name = `${id}/${instance}`;
     const trusted = id === accessLog ? [] : (options.trusted ?? []); // readers hold no key of the server's
     const report = await verifyLog(logDirectory(root, id, instance), name, live, { ...options, trusted, against: own });
     carried.push(...report.anchors.map((head) => ({ ...head, origin: anchorOrigin(report) })));
-    reports.push(live || !(await hasJournal(root, instance)) ? report : withJournal(report));
+    const judged = withStrangeHead(report, against);
+    reports.push(live || !(await hasJournal(root, instance)) ? judged : withJournal(judged));
   }
   const isAnchorGone = only.length === 0 && carried.length > 0 && !all.some(({ id }) => id === anchorLog);
   if (isAnchorGone)
     reports.push(missingReport(anchorLog, 'damage', 'seals carry heads of an anchor log, and there is none'));
+  reports.push(...(await goneLogs(root, only, [...against, ...[...anchoredBy.values()].flat()], reports)));
   const missing = only.filter((id) => !wanted.some((log) => log.id === id));
   return [...reports, ...missing.map((id) => missingReport(id, 'finding', `there is no log of ${id}`))];
+}
+
+/** Heads of this place that are all of another deployment's log: the one they are of was put away, and this one in its place. */
+function withStrangeHead(report: LogReport, against: readonly Checkpoint[]): LogReport {
+  const heads = against.filter(({ origin }) => origin.endsWith(`/${report.log}`));
+  const [head] = heads;
+  if (head === undefined || heads.some(({ origin }) => origin === report.origin)) return report;
+  const message = `a head kept elsewhere is of ${head.origin}, and this is the log ${report.origin ?? 'of nobody'}`;
+  const finding: Finding = { severity: 'damage', code: 'contradicts_head', log: report.log, message };
+  return { ...report, findings: [...report.findings, finding] };
+}
+
+/** The heads in the anchor log of each instance, read before the logs they speak of: those may have grown since. */
+async function readAnchors(
+  root: string,
+  logs: readonly LogName[],
+): Promise<ReadonlyMap<string, readonly Checkpoint[]>> {
+  const anchors = new Map<string, readonly Checkpoint[]>();
+  for (const { id, instance } of logs)
+    if (id === anchorLog) anchors.set(instance, await readAnchoredHeads(root, instance));
+  return anchors;
+}
+
+interface LogName {
+  readonly id: string;
+  readonly instance: string;
+}
+
+/** Logs of which there is a head and nothing else: removed whole, or put out of sight. */
+async function goneLogs(
+  root: string,
+  only: readonly string[],
+  heads: readonly Checkpoint[],
+  reports: readonly LogReport[],
+): Promise<readonly LogReport[]> {
+  const seen = new Set(reports.map(({ log }) => log));
+  const places = new Set(heads.map(({ origin }) => origin.split('/').slice(-2).join('/')));
+  const wanted = (place: string) => only.length === 0 || only.includes(place.split('/')[0] ?? '');
+  const unseen = [...places].filter((place) => !seen.has(place) && wanted(place));
+  if (unseen.length === 0) return [];
+  const now = new Set((await listLogs(root)).map(({ id, instance }) => `${id}/${instance}`)); // one may have begun meanwhile
+  const gone = unseen.filter((place) => !now.has(place));
+  return gone.map((place) => missingReport(place, 'damage', 'there is a head of this log, and no log'));
 }
 
 /** Only a power cut makes a difference: what a process wrote before it was killed is in the logs all the same. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CallsRead, eachCall } from '../audit/calls.ts';
 import { copyLogs, copyTexts } from '../audit/evidence.ts';
+import { listLogs } from '../audit/layout.ts';
 import { renderReport } from '../audit/report/page.ts';
 import { buildSummary } from '../audit/report/summary.ts';
 import { noteReading } from './audit-access.ts';
@@ -46,16 +47,18 @@ export async function auditBundle(
   for (const name of ['README.md', 'schema.json', 'verify.sh'])
     await copyFile(fileURLToPath(new URL(name, formatFiles)), join(out, name === 'README.md' ? 'FORMAT.md' : name));
 
+  const own = [...new Set((await listLogs(log)).map(({ id }) => id))].filter((id) => id.startsWith('_'));
+  const only = databases.length === 0 ? [] : [...new Set([...databases, ...own])]; // the anchor log speaks of others too
   const period = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
   const builder = buildSummary(period);
-  const read = await eachCall(log, { trusted }, builder.call, builder.record);
+  const read = await eachCall(log, { trusted, only }, builder.call, builder.record);
   const summary = builder.finish();
   const made = new Date().toISOString();
   const write = (name: string, text: string) => writeFile(join(out, name), text, { mode: 0o640 });
   await write('report.html', renderReport({ read, summary, period, made, version: deps.version }));
   await write('heads.txt', read.logs.flatMap(({ note }) => (note === undefined ? [] : [note])).join('\n'));
   await write('keys.txt', trusted.map(({ text }) => `${text}\n`).join(''));
-  await write('README.txt', readme(read, made, trusted.length > 0));
+  await write('README.txt', readme(read, made, only, trusted.length > 0));
   await write('MANIFEST.sha256', await manifest(out));
 
   const verified = verifiedOf(read);
@@ -65,7 +68,7 @@ export async function auditBundle(
   deps.exitWith(verified.code);
 }
 
-function readme({ logs }: CallsRead, made: string, hasKeys: boolean): string {
+function readme({ logs }: CallsRead, made: string, only: readonly string[], hasKeys: boolean): string {
   const key = hasKeys ? 'keys.txt' : 'YOUR-KEY.vkey';
   return `Evidence from the audit log of pgwarden, copied ${made}.
 
@@ -78,7 +81,7 @@ verify.sh        checks one chain with a shell and sha256sum alone
 MANIFEST.sha256  the hash of every file here: sha256sum -c MANIFEST.sha256
 
 To check:
-${logs.map(({ log }) => `  sh verify.sh log/${log}\n`).join('')}  pgwarden audit verify --full --directory log --vkey ${key}
+${logs.map(({ log }) => `  sh verify.sh log/${log}\n`).join('')}  pgwarden audit verify${only.map((id) => ` ${id}`).join('')} --full --directory log --vkey ${key}
 
 A log that was being written when this was made ends without a signed head over its last lines; verify says so.
 `;

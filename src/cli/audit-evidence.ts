@@ -26,11 +26,12 @@ export async function readHeads(files: readonly string[]): Promise<readonly Chec
   const heads: Checkpoint[] = [];
   for (const file of files) {
     const text = await readText(file);
+    const before = heads.length;
     for (const [note] of text.matchAll(/[^\n]+\n\d+\n[^\n]+\n\n(?:— [^\n]+\n)+/g)) {
       const head = readCheckpoint(readNote(note)?.text ?? '');
       if (head !== undefined) heads.push(head);
     }
-    if (heads.length === 0) throw new CommandError(`${file} holds no signed head.`, 2);
+    if (heads.length === before) throw new CommandError(`${file} holds no signed head.`, 2);
   }
   return heads;
 }

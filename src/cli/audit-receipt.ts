@@ -13,6 +13,7 @@ const verdicts: Record<ReceiptVerdict, string> = {
   different: 'DIFFERENT: at that place the log now holds another record.',
   retired:
     'RETIRED: the file with that record was kept as long as the policy says, and the log says when it went. A copy that was shipped before may hold it.',
+  removed: 'REMOVED: the file with that record is not here, and the log does not say that it was retired.',
   no_log: 'NO LOG: the log the receipt names is not here.',
 };
 

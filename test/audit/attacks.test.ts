@@ -1,7 +1,7 @@
 /** What an attacker who can write to the directory can hide and cannot, row by row, including the rows that must say "not detected". */
 
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leafHash } from '../../src/audit/chain.ts';
@@ -26,7 +26,7 @@ import { createSerializer } from '../../src/audit/serializer.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import { rechained } from './rechained.ts';
 import { aCall, testSigningKey, testVerifierKey } from './shapes.ts';
-import { freshDirectory, openDesk, segmentsOf } from './support.ts';
+import { freshDirectory, linesOf, openDesk, segmentsOf } from './support.ts';
 
 const trusted = [readVerifierKey(testVerifierKey)].filter((key) => key !== undefined);
 
@@ -281,4 +281,62 @@ test('the anchor log rolled back, or removed: detected by the seals that carry i
   });
   rmSync(join(directory, '_anchor'), { recursive: true });
   expect(await directoryVerdict(directory)).toMatchObject({ exit: 3, codes: ['no_log _anchor'] });
+});
+
+test('a log removed whole: detected by the anchor log, and by whoever kept a head of it', async () => {
+  const directory = await anAnchoredDirectory();
+  const head = headOf(linesOf(directory, 'users'));
+  rmSync(join(directory, 'users'), { recursive: true });
+  expect(await directoryVerdict(directory)).toEqual({ exit: 3, codes: ['no_log users/i1'] });
+  expect(await directoryVerdict(directory, ['orders'])).toEqual({ exit: 0, codes: [] });
+  rmSync(join(directory, '_anchor'), { recursive: true });
+  const reports = await verifyDirectory(directory, { against: [head] });
+  expect(reports.flatMap(({ findings }) => findings)).toContainEqual(
+    expect.objectContaining({ severity: 'damage', code: 'no_log', log: 'users/i1' }),
+  );
+});
+
+test('a log put away behind a symbolic link: detected, since links are not followed', async () => {
+  const directory = await anAnchoredDirectory();
+  renameSync(join(directory, 'users'), join(directory, 'Elsewhere'));
+  symlinkSync('Elsewhere', join(directory, 'users'));
+  expect(await directoryVerdict(directory)).toEqual({ exit: 3, codes: ['no_log users/i1'] });
+});
+
+test("one database's log put in another's place, rightly signed: detected without a key and without the anchor log", async () => {
+  const directory = await anAnchoredDirectory();
+  rmSync(join(directory, '_anchor'), { recursive: true });
+  rmSync(join(directory, 'users'), { recursive: true });
+  cpSync(join(directory, 'orders'), join(directory, 'users'), { recursive: true });
+  const [report] = await verifyDirectory(directory, { only: ['users'] });
+  expect(report?.findings).toMatchObject([{ severity: 'damage', code: 'misplaced', log: 'users/i1' }]);
+});
+
+test("one instance's log put in another's place: detected", async () => {
+  const directory = await anAnchoredDirectory();
+  cpSync(join(directory, 'users', 'i1'), join(directory, 'users', 'i2'), { recursive: true });
+  expect(await directoryVerdict(directory, ['users'])).toEqual({ exit: 3, codes: ['misplaced users/i2'] });
+});
+
+test('a log written anew under another deployment, to escape the heads kept of it: detected', async () => {
+  const { directory, path, lines } = await aSealedLog(100);
+  const forged = rechained(lines.map((line) => line.replace('"origin":"pgwarden/', '"origin":"elsewhere/')));
+  writeFileSync(
+    path,
+    forged
+      .slice(0, 2)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+  const [report] = await verifyDirectory(directory, { against: [headOf(lines)] });
+  expect(report?.findings).toContainEqual(expect.objectContaining({ severity: 'damage', code: 'contradicts_head' }));
+});
+
+test('a log that does not begin with its name, or names itself again: detected', async () => {
+  const { directory, path, lines } = await aSealedLog(100);
+  const unsigned = lines.filter((line) => !/"type":"(?:seal|epoch)"/.test(line));
+  const headless = await verdict(directory, path, rechained(unsigned.slice(1)));
+  expect(headless).toMatchObject({ exit: 3, code: 'not_a_record' });
+  const twice = await verdict(directory, path, rechained([...lines, lines[0] ?? '']));
+  expect(twice).toMatchObject({ exit: 3, code: 'not_a_record' });
 });

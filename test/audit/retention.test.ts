@@ -122,6 +122,14 @@ test('a receipt for a retired record is told apart from one that the log should 
   expect(await checkReceipt(directory, { ...newest, seq: 9_999 })).toBe('absent');
 });
 
+test('a receipt for a record whose file was taken away by hand is not called retired', async () => {
+  const { directory, receipts } = await severalFiles();
+  const [oldest] = receipts;
+  if (oldest === undefined) throw new Error('no receipts');
+  unlinkSync(closed(directory)[0] ?? '');
+  expect(await checkReceipt(directory, oldest)).toBe('removed');
+});
+
 test('a record kept is proven through the frontier of those retired, to the same head', async () => {
   const { directory, receipts } = await severalFiles(true);
   const seq = receipts.at(-1)?.seq ?? 0;

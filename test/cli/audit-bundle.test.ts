@@ -40,3 +40,22 @@ test('a line that is still being written is left out of the copy', async () => {
   expect((await runAudit('bundle', '--out', out, '--directory', log)).code).toBe(0);
   expect(existsSync(join(out, 'report.html'))).toBe(true);
 });
+
+test('a bundle of one database verifies by the command it names, although the anchor log speaks of others', async () => {
+  const directory = freshDirectory();
+  const log = join(directory, 'log');
+  const desk = await openDesk(log, { signingKey: testSigningKey });
+  await aCall(desk);
+  await aCall(desk, { database: 'users' });
+  await desk.close();
+  const out = join(directory, 'evidence');
+  expect((await runAudit('bundle', 'orders', '--vkey', testVerifierKey, '--out', out, '--directory', log)).code).toBe(
+    0,
+  );
+  const command = /pgwarden audit (verify .*)/.exec(readFileSync(join(out, 'README.txt'), 'utf8'))?.[1] ?? '';
+  const words = command.split(' ').map((word) => (/^(?:log|keys\.txt)$/.test(word) ? join(out, word) : word));
+  expect((await runAudit(...words)).code).toBe(0);
+  expect((await runAudit('verify', '--directory', join(out, 'log'))).code).toBe(3);
+  const nothing = await runAudit('bundle', 'misspelt', '--out', join(directory, 'none'), '--directory', log);
+  expect(nothing.code).toBe(1);
+});

@@ -96,6 +96,9 @@ test('keygen sets up signing: a key its owner alone reads, never overwritten, an
   const heads = join(directory, 'heads.txt');
   expect((await runAudit('heads', '--export', heads, '--directory', log)).code).toBe(0);
   expect((await runAudit('verify', '--against', heads, '--directory', log)).code).toBe(0);
+  const empty = `${heads}.empty`;
+  writeFileSync(empty, '');
+  expect((await runAudit('verify', '--against', heads, '--against', empty, '--directory', log)).code).toBe(2);
   expect((await runAudit('receipt', JSON.stringify({ _meta: { receipt } }), '--directory', log)).code).toBe(0);
   const [path = ''] = segmentsOf(log);
   writeFileSync(path, readFileSync(path, 'utf8').split('\n').slice(0, 3).join('\n').concat('\n'));
