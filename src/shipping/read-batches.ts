@@ -66,7 +66,9 @@ async function* chunksOf({ path, compressed }: Segment, offset: number): AsyncGe
   try {
     await file.datasync();
     const { size } = await file.stat();
-    if (size <= offset && !compressed) return;
+    if (size < offset && !compressed)
+      throw new ShipContradicted('it ends before what was shipped of it; pgwarden audit verify says more');
+    if (size === offset && !compressed) return;
     const plain = file.createReadStream({
       start: compressed ? 0 : offset,
       end: size - 1,

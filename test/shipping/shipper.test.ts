@@ -227,6 +227,17 @@ test('a log cut back behind its copy is found when the cursor was cut back too',
   expect(shipper.reports).toEqual([expect.stringContaining('its copy has records up to 7')]);
 });
 
+test('a log cut back behind its cursor is found at the next pass, before it has grown again', async () => {
+  const [directory, bucket] = [freshDirectory(), await aBucket()];
+  await calls(directory, 3);
+  const shipper = await aShipper(directory, bucket);
+  await shipper.pass();
+  const [file = ''] = segmentsOf(directory);
+  writeFileSync(file, `${linesOf(directory).slice(0, 3).join('\n')}\n`);
+  expect((await shipper.pass()).contradicted).toEqual(['orders/i1']);
+  expect(shipper.reports).toEqual([expect.stringContaining('it ends before what was shipped of it')]);
+});
+
 test('a foreign object at the place of a record stops the log', async () => {
   const [directory, bucket] = [freshDirectory(), await aBucket()];
   await calls(directory, 1);
