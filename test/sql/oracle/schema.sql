@@ -47,3 +47,5 @@ CREATE FUNCTION public.near(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 
 CREATE OPERATOR public.~~~ (LEFTARG = int, RIGHTARG = int, FUNCTION = public.near);
 CREATE FUNCTION public.mood_rank(public.mood) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT CASE WHEN $1::text = ''calm'' THEN 1 ELSE 2 END';
 CREATE CAST (public.mood AS int) WITH FUNCTION public.mood_rank(public.mood) AS IMPLICIT;
+CREATE FUNCTION public.mood_jsonb(public.mood) RETURNS jsonb LANGUAGE sql IMMUTABLE AS 'SELECT ''1''::jsonb';
+CREATE CAST (public.mood AS jsonb) WITH FUNCTION public.mood_jsonb(public.mood);

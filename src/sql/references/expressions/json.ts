@@ -35,8 +35,38 @@ function noteEncoding(reading: Reading, name: 'convert_from' | 'convert_to', { l
   reading.call(reading.catalog.procedures('pg_catalog', name)[0], 'cast', location, 'bytea');
 }
 
+/** What a path is applied to becomes jsonb, by a cast if there is one. */
+export function readJsonContext(scope: Scope, node: Tree | undefined): void {
+  const value = readJsonValue(scope, node, true);
+  if (value.type !== oid.bytea) coerce(scope.reading, value, oid.jsonb, 'explicit');
+}
+
+/** Types a path takes as they are, besides those of text (parse_expr.c: transformJsonValueExpr). */
+const takenAsTheyAre: ReadonlySet<number> = new Set([
+  oid.bool,
+  oid.numeric,
+  oid.int2,
+  oid.int4,
+  oid.int8,
+  oid.float4,
+  oid.float8,
+  oid.date,
+  oid.time,
+  oid.timetz,
+  oid.timestamp,
+  oid.timestamptz,
+  oid.unknown,
+]);
+
+/** Other values become jsonb by a cast, or where there is none by to_jsonb. */
 export function readJsonPassing(scope: Scope, list: readonly unknown[]): void {
-  for (const item of list) readJsonValue(scope, part(fieldsOf(item, 'JsonArgument') ?? {}, 'val'));
+  const { reading } = scope;
+  for (const item of list) {
+    const value = readJsonValue(scope, part(fieldsOf(item, 'JsonArgument') ?? {}, 'val'));
+    if (takenAsTheyAre.has(value.type) || reading.types.category(value.type) === 'S') continue;
+    if (coerce(reading, value, oid.jsonb, 'explicit')) continue;
+    reading.call(reading.catalog.procedures('pg_catalog', 'to_jsonb')[0], 'cast', value.location, 'jsonb');
+  }
 }
 
 /** DEFAULT expression ON EMPTY, ON ERROR: becomes one of the type that is returned, as by CAST. */
@@ -117,7 +147,7 @@ function noteAggregate({ reading }: Scope, node: Tree, name: string, { type, loc
 }
 
 const readQueryFunction: Reader = (scope, node) => {
-  readJsonValue(scope, part(node, 'context_item'), true);
+  readJsonContext(scope, part(node, 'context_item'));
   coerce(scope.reading, readExpression(scope, node['pathspec']), oid.jsonpath, 'explicit');
   readJsonPassing(scope, listOf(node['passing']));
   const usual = { JSON_EXISTS_OP: oid.bool, JSON_VALUE_OP: oid.text }[String(node['op'])] ?? oid.jsonb;

@@ -3,7 +3,7 @@
 import type { Tree } from '../../statement.ts';
 import { fieldsOf, listOf } from '../../tree.ts';
 import { readExpression } from '../expressions/expression.ts';
-import { readJsonBehavior, readJsonPassing, readJsonValue } from '../expressions/json.ts';
+import { readJsonBehavior, readJsonContext, readJsonPassing } from '../expressions/json.ts';
 import { isSet, part, textField } from '../nodes.ts';
 import type { RangeEntry, Scope } from '../scope.ts';
 import { coerce, noteInput } from '../types/coercion.ts';
@@ -51,7 +51,7 @@ function named(scope: Scope, node: Tree, columns: readonly RangeColumn[], usual:
 
 export function readJsonTable(scope: Scope, node: Tree): RangeEntry {
   const columns = scope.withLateral(true, () => {
-    readJsonValue(scope, part(node, 'context_item'), true);
+    readJsonContext(scope, part(node, 'context_item'));
     readJsonPassing(scope, listOf(node['passing']));
     readPath(scope, node);
     readJsonBehavior(scope, part(node, 'on_error'), oid.jsonb);
