@@ -1,7 +1,7 @@
 /** Which outcomes a later record corrects: looked up before calls are read, so that only those few wait for their correction. */
 
 import { listLogs, listSegments, logDirectory } from './layout.ts';
-import { eachLine } from './lines.ts';
+import { eachLine, unreadable } from './lines.ts';
 
 /** Of one log, as it was at this moment. */
 export interface Amendments {
@@ -33,12 +33,15 @@ async function amendmentsOf(directory: string): Promise<Amendments> {
   let size = 0;
   for (const { path } of await listSegments(directory))
     await eachLine(path, (bytes, start, end) => {
-      size = Number.parseInt(bytes.toString('latin1', start + prevLength, start + prevLength + 16), 10) + 1;
+      const seq = Number.parseInt(bytes.toString('latin1', start + prevLength, start + prevLength + 16), 10);
+      if (seq >= size) size = seq + 1; // a line that says less was put there, and must not hide those before it
       const at = bytes.subarray(start, end).indexOf(mark);
       if (at === -1) return true;
       const from = start + at + mark.length;
       amended.add(Number.parseInt(bytes.toString('latin1', from, from + 16), 10));
       return true;
+    }).catch((error: unknown) => {
+      if (unreadable(error) === undefined) throw error;
     });
   return { amended, size };
 }

@@ -1,6 +1,6 @@
 /** Views that filter hide nothing: what they show adds up to the whole, whatever names callers have, and damage is said first. */
 
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Refusal } from '../../src/model/errors.ts';
 import { runAudit } from '../cli/audit.ts';
@@ -72,4 +72,11 @@ test('every view says how much it verified, whatever it shows, and says damage b
   });
   const text = await runAudit('query', '--directory', directory, '--principal', 'alice');
   expect(text.lines[0]).toContain('DAMAGED');
+});
+
+test('a line put at the end that calls itself the first hides none of the calls before it', async () => {
+  const directory = await aLog();
+  const [file = ''] = segmentsOf(directory);
+  appendFileSync(file, `${linesOf(directory)[0]}\n`);
+  expect(await matched(directory)).toMatchObject({ code: 3, matched: names.length * 2, verified: { intact: false } });
 });
