@@ -24,6 +24,7 @@ export const findingCodes = {
   chain_broken: 'a line does not continue from the line before it: something was changed, removed, added or moved',
   not_a_record: 'a line is not a record of this format',
   segment_missing: 'a file of the log is missing',
+  unreadable: 'a file of the log cannot be read to its end: its compression, or the disk, is damaged',
   root_mismatch: 'a signed head does not match the lines it covers',
   signature_invalid: 'a head or certificate is not signed by the key it must be signed by',
   epoch_broken: 'the succession of signing keys is broken',

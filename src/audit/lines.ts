@@ -2,6 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /**
@@ -65,7 +66,13 @@ async function* plain(path: string): AsyncGenerator<Buffer> {
 }
 
 async function* unzipped(path: string): AsyncGenerator<Buffer> {
-  for await (const chunk of createReadStream(path).pipe(createGunzip({ chunkSize: chunkBytes }))) {
-    if (Buffer.isBuffer(chunk)) yield chunk;
-  }
+  // a fault of the file reaches the reader, and the file is closed when the reader stops early
+  const chunks = pipeline(createReadStream(path), createGunzip({ chunkSize: chunkBytes }), () => undefined);
+  for await (const chunk of chunks) if (Buffer.isBuffer(chunk)) yield chunk;
+}
+
+/** The word for what is wrong with a file that cannot be read to its end; undefined where it is not the file's fault. */
+export function unreadable(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return /^Z_|^(?:EISDIR|EIO|ELOOP)$/.test(code) ? code : undefined;
 }

@@ -7,7 +7,8 @@ import { sha256, zeroHash } from './chain.ts';
 import type { FindingCode, Severity } from './findings.ts';
 import { createFullCheck, type FullCheck } from './full-check.ts';
 import type { Segment } from './layout.ts';
-import { eachLine } from './lines.ts';
+import { eachLine, unreadable } from './lines.ts';
+import { isMissing } from './log-errors.ts';
 import { emptyRange, type GrowingRange, growRange } from './merkle.ts';
 import type { Checkpoint, VerifierKey } from './note.ts';
 import { createRetirementCheck } from './retirement-check.ts';
@@ -135,7 +136,21 @@ export function createWalk(
     retirements.begin(seq);
   }
 
+  /** Its bytes, up to an unfinished line. A file that cannot be read is damage, and no reason to judge no other log. */
   async function segment(current: Segment, last: boolean, live: boolean): Promise<number> {
+    try {
+      return await follow(current, last, live);
+    } catch (error) {
+      const packed = { ...current, path: `${current.path}.gz`, compressed: true };
+      if (isMissing(error) && !current.compressed) return follow(packed, last, live); // just now
+      const code = unreadable(error);
+      if (code === undefined) throw error;
+      report('damage', 'unreadable', `the file cannot be read to its end (${code})`);
+      return 0;
+    }
+  }
+
+  async function follow(current: Segment, last: boolean, live: boolean): Promise<number> {
     const file = basename(current.path);
     where = { file, offset: 0, seq };
     if (!last && (await isEmpty(current))) return 0; // made for a rotation that failed; the files around it must still fit

@@ -2,6 +2,7 @@
 
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { leafHash } from '../audit/chain.ts';
 import type { Segment } from '../audit/layout.ts';
@@ -75,7 +76,8 @@ async function* chunksOf({ path, compressed }: Segment, offset: number): AsyncGe
       highWaterMark: 1024 * 1024,
       autoClose: false,
     });
-    for await (const chunk of compressed ? plain.pipe(createGunzip()) : plain) if (Buffer.isBuffer(chunk)) yield chunk;
+    const chunks = compressed ? pipeline(plain, createGunzip(), () => undefined) : plain;
+    for await (const chunk of chunks) if (Buffer.isBuffer(chunk)) yield chunk;
   } finally {
     await file.close();
   }

@@ -1,7 +1,7 @@
 /** What verification sees: whole logs pass, every kind of damage is named with its place. */
 
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodeOf } from '../../src/audit/findings.ts';
@@ -106,3 +106,40 @@ test('a log that is asked for and is not there is a finding', async () => {
   const [report] = await verifyDirectory(directory, { only: ['nowhere'] });
   expect(report?.findings).toMatchObject([{ code: 'no_log', severity: 'finding' }]);
 });
+
+const brokenFiles: readonly (readonly [string, (path: string) => void])[] = [
+  ['cut', (path) => writeFileSync(path, readFileSync(path).subarray(0, 300))],
+  [
+    'changed in one bit',
+    (path) =>
+      writeFileSync(
+        path,
+        readFileSync(path).map((byte, at) => (at === 200 ? byte ^ 1 : byte)),
+      ),
+  ],
+  ['empty', (path) => writeFileSync(path, '')],
+  [
+    'a directory',
+    (path) => {
+      rmSync(path);
+      mkdirSync(path);
+    },
+  ],
+];
+
+test.each(brokenFiles)(
+  'a compressed file that is %s is damage of its log, and the other logs are judged',
+  async (_, spoil) => {
+    const directory = freshDirectory();
+    const desk = await openDesk(directory, { rotateBytes: 2_500 });
+    for (let i = 0; i < 8; i += 1) await aCall(desk, { database: i % 4 === 3 ? 'users' : 'orders' });
+    await desk.close();
+    const path = segmentsOf(directory).find((name) => name.endsWith('.gz')) ?? '';
+    chmodSync(path, 0o640);
+    spoil(path);
+    const reports = await verifyDirectory(directory);
+    const damage = reports.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'damage');
+    expect(damage).toMatchObject([{ code: 'unreadable', log: 'orders/i1' }]);
+    expect(reports.find(({ log }) => log === 'users/i1')?.records).toBeGreaterThan(4);
+  },
+);
