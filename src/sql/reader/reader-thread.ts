@@ -84,9 +84,9 @@ function endWorker(ended: Worker): void {
 }
 
 function ask(order: ReaderOrder, deadline: number): Promise<ReaderAnswer> {
-  worker ??= startWorker();
-  const reader = worker;
   return new Promise((resolve, reject) => {
+    worker ??= startWorker(); // throws where the system has no thread to give: this text is not read, the next one may be
+    const reader = worker;
     let timer: NodeJS.Timeout | undefined;
     const settle = (end: () => void) => {
       clearTimeout(timer);
