@@ -72,7 +72,7 @@ async function measure(): Promise<Figures> {
       machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, PostgreSQL 18`,
       quick,
       busy,
-      coldStart: wants('cold-start') ? await coldStart(quick ? 7 : 21) : [],
+      coldStart: wants('cold-start') ? await coldStart(quick ? 7 : 61) : [],
       shares: wants('profile') ? await profile(cluster, pointQuery) : [],
       memory: wants('memory') ? await memory(cluster, quick ? 10 : 100) : [],
       rates: wants('throughput')
